@@ -1,0 +1,1 @@
+"""What can be asked: the declared catalogue of endpoints. Pure."""

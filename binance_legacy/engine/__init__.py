@@ -1,0 +1,1 @@
+"""Bytes, time and threads: the reactor, connections, feeds and HTTP."""

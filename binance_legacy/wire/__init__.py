@@ -1,0 +1,1 @@
+"""What crosses the wire: addresses, signatures, stream names, message shapes. Pure."""
