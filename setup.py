@@ -22,7 +22,11 @@ setup(
     license="MIT",
     python_requires=">=3.11",
     packages=find_packages(include=["binance_legacy", "binance_legacy.*"]),
-    package_data={"binance_legacy": ["py.typed"], "binance_legacy.exchange": ["*.tsv"]},
+    package_data={
+        "binance_legacy": ["py.typed"],
+        "binance_legacy.alias": ["shim/*.py"],
+        "binance_legacy.exchange": ["*.tsv"],
+    },
     install_requires=[
         "Twisted>=24.10",
         "autobahn>=24.4.2",
