@@ -88,7 +88,7 @@ class Level:
 
 
 class Fill(NamedTuple):
-    """One match: the maker's order gives its price."""
+    """One match: the maker's order gives its price; the maker bought where `buyer_is_maker`."""
 
     maker_id: int
     maker_owner: str | None
@@ -96,6 +96,7 @@ class Fill(NamedTuple):
     taker_owner: str | None
     price: int
     qty: int
+    buyer_is_maker: bool
 
 
 class Outcome(NamedTuple):
@@ -288,7 +289,7 @@ class Book:
         """Spends (or earns) up to `quote` (price units times quantity units) at whatever prices stand there.
 
         Returns:
-            The outcome; its `left` is the amount not used, because the book ended or because it buys less than
+            The outcome; its `left` is the amount not used: the book ended, or it buys less than
             one step of quantity.
 
         Raises:
@@ -350,7 +351,7 @@ class Book:
             maker = level.first
             while maker is not None and qty:
                 amount = min(qty, maker.qty)
-                fills.append(Fill(maker.id, maker.owner, number, owner, price, amount))
+                fills.append(Fill(maker.id, maker.owner, number, owner, price, amount, against.is_buy))
                 qty -= amount
                 if amount == maker.qty:
                     level.remove(maker)
