@@ -1,0 +1,297 @@
+"""One WebSocket, kept connected: its factory with back-off, its protocol with heartbeat.
+
+These are the real classes behind 0.7's `BinanceClientFactory` and `BinanceClientProtocol`: a script may make
+them itself and hand them to autobahn's `connectWS`. The protocol collects the messages of one read and hands
+them on as one batch; the factory connects again, for ever, until it is stopped.
+"""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import random
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol, connectWS
+from twisted.internet.interfaces import IConnector
+from twisted.internet.protocol import ReconnectingClientFactory
+from twisted.python.failure import Failure
+
+from ..wire import venues
+from . import callbacks, tls
+from .reactor import engine
+from .settings import times
+
+if TYPE_CHECKING:
+    from .feed import Feed
+
+log = logging.getLogger("binance_legacy.engine")
+
+Message = Any
+"""A decoded frame: a dictionary, or a list for the streams that push arrays."""
+
+GIVE_UP = {"e": "error", "m": "Max reconnect retries reached"}
+"""What 0.7 told a callback when it gave up."""
+
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+def connect(factory: StreamFactory, verify: bool | str = True) -> IConnector:
+    """Open the factory's connection, TLS verified. In the reactor thread."""
+    context = tls.options(factory.host, verify) if factory.isSecure else None
+    return connectWS(factory, context, timeout=times().connect)
+
+
+class StreamProtocol(WebSocketClientProtocol):  # type: ignore[misc]
+    """A connected line: frames in, one batch of decoded messages per read out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._batch: list[Message] = []
+        self._heard = self._asked = False
+        self._due = 0.0
+        self._timers: dict[str, Any] = {}
+
+    def dataReceived(self, data: bytes) -> None:
+        # autobahn's own dataReceived formats a debug line per read; this is what remains of it.
+        self._heard = True
+        self._dataReceived(data)
+        if self._batch:
+            batch, self._batch = self._batch, []
+            self.factory.received(batch)
+
+    def onOpen(self) -> None:
+        self.factory.opened(self)
+        self._timers["steady"] = self.factory.reactor.callLater(times().steady, self.factory.forget_retries)
+        self._beat_after(times().ping_every)
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        """Decode one message into the batch of this read; what is no JSON is logged and dropped."""
+        try:
+            message = orjson.loads(gzip.decompress(payload) if payload[:2] == _GZIP_MAGIC else payload)
+        except (ValueError, OSError, EOFError) as exception:
+            self.factory.unreadable(payload, exception)
+        else:
+            self._batch.append(message)
+
+    def failHandshake(self, reason: str) -> None:
+        self.factory.refused(reason)
+        super().failHandshake(reason)
+
+    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
+        for timer in self._timers.values():
+            if timer.active():
+                timer.cancel()
+        self.factory.closed(self, code, reason)
+
+    # -- heartbeat ----------------------------------------------------------------------------------------
+    # autobahn's own would count a line dead whose answer waits unread behind a slow callback.
+
+    def _beat_after(self, delay: float) -> None:
+        self._due = self.factory.reactor.seconds() + delay
+        self._timers["beat"] = self.factory.reactor.callLater(delay, self._beat)
+
+    def _beat(self) -> None:
+        """A line that was silent is asked; one that was asked and stays silent is dropped."""
+        now = times()
+        late = self.factory.reactor.seconds() - self._due > now.ping_wait / 2
+        if self._heard or late:
+            self._heard = self._asked = False
+            self._beat_after(now.ping_every)
+        elif not self._asked:
+            self._asked = True
+            self.sendPing()
+            self._beat_after(now.ping_wait)
+        else:
+            self.wasNotCleanReason = f"no answer to a ping within {now.ping_wait:g} s"
+            self.dropConnection(abort=True)
+
+
+class _Timer:
+    """Timers for autobahn that fire when they are due; its own are rounded down to whole seconds."""
+
+    def __init__(self, reactor: Any) -> None:
+        self._reactor = reactor
+
+    def call_later(self, delay: float, call: Callable[..., Any], *arguments: Any) -> _Cancellable:
+        return _Cancellable(self._reactor.callLater(delay, call, *arguments))
+
+
+class _Cancellable:
+    """A delayed call that may be cancelled after it ran, as autobahn does."""
+
+    def __init__(self, call: Any) -> None:
+        self._call = call
+
+    def cancel(self) -> None:
+        if self._call.active():
+            self._call.cancel()
+
+
+class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):  # type: ignore[misc]
+    """Keeps one address connected: capped, jittered back-off, until stopped.
+
+    At `maxRetries` the callback is told once (`GIVE_UP` and why), and unlike 0.7 the factory goes on trying.
+    Retries are forgotten after a message, or when a line has stayed up for `Times.steady` seconds.
+
+    Attributes:
+        callback: called with each message.
+        feed: told what happens and given the messages instead, where the engine made this factory for one.
+        initialDelay, maxDelay, maxRetries, factor, jitter: as in 0.7, in seconds; maxRetries None never tells.
+        line: the open protocol, or None.
+        name: what the log calls this socket.
+    """
+
+    protocol = StreamProtocol
+    noisy = False
+    _reconnect_error_payload = GIVE_UP
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if args and isinstance(args[0], str):
+            args = (venues.reroute(args[0]), *args[1:])
+        elif isinstance(kwargs.get("url"), str):
+            kwargs["url"] = venues.reroute(kwargs["url"])
+        super().__init__(*args, **kwargs)
+        self.callback: Callable[[Message], Any] | None = None
+        self.feed: Feed | None = None
+        self.line: StreamProtocol | None = None
+        self.name: str = (self.resource or "").rpartition("/")[2] or str(self.url)
+        self.status: int | None = None
+        self.why = ""
+        self._told = False
+        self.delay = self.initialDelay
+        now = times()
+        self._batched_timer = _Timer(self.reactor)
+        self.setProtocolOptions(
+            openHandshakeTimeout=now.handshake,
+            closeHandshakeTimeout=now.closing,
+            serverConnectionDropTimeout=now.closing,
+        )
+
+    # -- what the protocol tells --------------------------------------------------------------------------
+
+    def received(self, messages: list[Message]) -> None:
+        """A read's messages, in order."""
+        if self.retries:
+            self.forget_retries()
+        if self.feed is not None:
+            self.feed.deliver(messages)
+        else:
+            self._call_back(messages)
+
+    def _call_back(self, messages: list[Message]) -> None:
+        engine.executing += 1
+        try:
+            for message in messages:
+                if self.callback is not None and self.continueTrying:
+                    callbacks.call(self.callback, message, self.name)
+        finally:
+            engine.callbacks_done()
+
+    def opened(self, line: StreamProtocol) -> None:
+        """The handshake is done."""
+        self.line = line
+        self.status = None
+        self.why = ""
+        if self.feed is not None:
+            self.feed.connected()
+
+    def refused(self, reason: str) -> None:
+        """The server answered the handshake, but not with a WebSocket."""
+        match = re.search(r"\[(\d{3})\]", reason)
+        self.status = int(match[1]) if match else None
+        self.why = reason
+
+    def closed(self, line: StreamProtocol, code: int | None, reason: str | None) -> None:
+        """The line is gone, whoever closed it."""
+        if self.line is line:
+            self.line = None
+        self.why = self.why or f"closed with code {code}: {reason or 'no reason given'}"
+
+    def unreadable(self, payload: bytes, exception: Exception) -> None:
+        """A message that is no JSON: logged, and dropped."""
+        if self.feed is not None:
+            self.feed.unreadable(payload, str(exception))
+        else:
+            log.warning("%s: dropped a message that is no JSON (%s): %.80r", self.name, exception, payload)
+
+    # -- connecting again ---------------------------------------------------------------------------------
+
+    def startedConnecting(self, connector: IConnector) -> None:
+        # A script may call connectWS in its own thread; an idle reactor would not notice.
+        self.connector = connector
+        self.reactor.wakeUp()
+
+    def clientConnectionFailed(self, connector: IConnector, reason: Failure) -> None:
+        self.why = reason.getErrorMessage()
+        self._lost(connector)
+
+    def clientConnectionLost(self, connector: IConnector, reason: Failure) -> None:
+        self.why = self.why or reason.getErrorMessage()
+        self._lost(connector)
+
+    def _lost(self, connector: IConnector) -> None:
+        if self.continueTrying:
+            self.connector = connector
+            if self.feed is not None:
+                self.feed.lost(self.why, self.status)
+            self.retry(connector)
+
+    def retry(self, connector: IConnector | None = None) -> None:
+        """Connect again after the back-off's next delay; tells the callback once when maxRetries is passed."""
+        if not self.continueTrying:
+            return
+        connector = connector or self.connector
+        self.retries += 1
+        if self.maxRetries is not None and self.retries > self.maxRetries and not self._told:
+            self._told = True
+            self.give_up()
+            if not self.continueTrying:
+                return  # the callback stopped this socket
+        delay = min(random.normalvariate(self.delay, self.delay * self.jitter), self.maxDelay)
+        self.delay = min(self.delay * self.factor, self.maxDelay)
+        clock = self.clock or self.reactor
+        self._callID = clock.callLater(max(delay, 0.0) * times().delays, self._connect_again, connector)
+
+    def _connect_again(self, connector: Any) -> None:
+        self._callID = None
+        if self.continueTrying and connector.state == "disconnected":
+            connector.connect()
+
+    def give_up(self) -> None:
+        """maxRetries is passed: the one message a 0.7 callback gets that Binance did not send."""
+        log.error(
+            "%s: no connection after %s retries (%s); still trying", self.name, self.maxRetries, self.why
+        )
+        message = self.give_up_message()
+        if self.feed is not None:
+            self.feed.gave_up(message)
+        else:
+            self._call_back([message])
+
+    def give_up_message(self) -> dict[str, Any]:
+        """0.7's message, with the documented type, the HTTP status (or None) and the cause beside it."""
+        kind = {"type": "BinanceWebsocketUnableToConnect"}
+        return {**self._reconnect_error_payload, **kind, "status": self.status, "reason": self.why}
+
+    def forget_retries(self) -> None:
+        """The line works: the next loss starts the back-off anew, and may be told anew."""
+        self.retries = 0
+        self.delay = self.initialDelay
+        self._told = False
+
+    def resetDelay(self) -> None:
+        """As Twisted's, but never revives a factory that was stopped."""
+        self.forget_retries()
+
+    def stop(self) -> None:
+        """End for good: no retry, and the line closed politely. In the reactor thread."""
+        line = self.line
+        self.stopTrying()
+        if line is not None:
+            line.sendClose(1000)
+        elif self.connector is not None and self.connector.state == "connected":
+            self.connector.transport.abortConnection()  # TCP is up, the handshake is not

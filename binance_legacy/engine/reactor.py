@@ -1,0 +1,199 @@
+"""The one reactor: Twisted's global one, run once, in a background thread.
+
+0.7 ran the global reactor, and its documentation ends programs with ``reactor.stop()``; so the global one it
+stays. It cannot be run twice, so where our own thread runs it, `stop` means something gentler: every manager
+ends, the program may go, and the loop rests until the next manager starts. Where the program itself runs the
+reactor, `stop` stays Twisted's. A forked child gets a reactor made anew, without its parent's connections.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from twisted.internet import error, reactor
+from twisted.python import threadable
+
+log = logging.getLogger("binance_legacy.engine")
+
+
+class Resident(Protocol):
+    """What lives on the reactor and ends with it."""
+
+    def reactor_stopped(self) -> None: ...
+    def forked(self) -> None: ...
+
+
+class Engine:
+    """Runs the reactor, and knows who lives on it.
+
+    Attributes:
+        executing: how many user callbacks are running in the reactor thread at this moment.
+        idle_watchers: called, in the reactor thread, when `executing` returns to zero.
+    """
+
+    def __init__(self) -> None:
+        self._twisted_stop: Callable[[], None] = reactor.stop
+        self._residents: weakref.WeakSet[Resident] = weakref.WeakSet()
+        self._begin_afresh()
+        reactor.stop = self.stop
+
+    def _begin_afresh(self) -> None:
+        self._lock = threading.Lock()  # guards the four below
+        self._thread: threading.Thread | None = None
+        self._resting = False
+        self._spent = False
+        self._held: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
+        self.executing = 0
+        self.idle_watchers: set[Callable[[], None]] = set()
+
+    # -- running ------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Have the reactor run: in our thread, or by joining whoever runs it already. Returns at once.
+
+        Raises:
+            ReactorNotRestartable: the program ran the reactor itself and stopped it.
+        """
+        with self._lock:
+            self._resting = False
+            held, self._held = self._held, []
+            if self._thread is None and not reactor.running:
+                if self._spent:
+                    raise error.ReactorNotRestartable(
+                        "this program ran the reactor itself and stopped it, and Twisted runs one only once; "
+                        "let the socket manager run it (leave out reactor.run()) to be able to start again"
+                    )
+                self._thread = threading.Thread(target=self._run, name="binance_legacy.reactor", daemon=True)
+                self._thread.start()
+        for call, arguments in held:
+            reactor.callFromThread(call, *arguments)
+
+    def _run(self) -> None:
+        try:
+            reactor.run(installSignalHandlers=False)
+        except error.ReactorAlreadyRunning:
+            self._thread = None  # the program was faster: its reactor it is
+
+    def stop(self) -> None:
+        """What ``reactor.stop()`` does, from any thread, at once: every manager ends.
+
+        Our own loop then rests; stopping it again does nothing. A loop that the program runs ends as Twisted's
+        own stop ends it.
+        """
+        ours = self._thread is not None
+        with self._lock:
+            self._resting = ours
+        self._end_residents()
+        if not ours:
+            self._spent = reactor.running
+            self._twisted_stop()
+
+    def _end_residents(self) -> None:
+        for resident in list(self._residents):
+            resident.reactor_stopped()
+
+    def finish(self, patience: float) -> None:
+        """Really stop our loop, at the end of the process; waits for it up to `patience` seconds."""
+        thread = self._thread
+        if thread is None or not thread.is_alive() or threading.current_thread() is thread:
+            return
+        self._end_residents()
+        reactor.callFromThread(self._stop_for_good)
+        thread.join(patience)
+
+    def _stop_for_good(self) -> None:
+        with contextlib.suppress(error.ReactorNotRunning):
+            self._twisted_stop()
+
+    def settle(self, resident: Resident) -> None:
+        """Make `resident` known: it is told when the reactor stops and when the process forks."""
+        self._residents.add(resident)
+
+    # -- calls from other threads -------------------------------------------------------------------------
+
+    def open(self, call: Callable[..., None], *arguments: Any) -> None:
+        """Run `call` in the reactor thread, at once if this is it; waits in line until a manager starts."""
+        with self._lock:
+            if self._resting:
+                self._held.append((call, arguments))
+                return
+        self.soon(call, *arguments)
+
+    def soon(self, call: Callable[..., None], *arguments: Any) -> None:
+        """Run `call` in the reactor thread: now if this is it, otherwise as soon as it can."""
+        if self.inside():
+            call(*arguments)
+        else:
+            reactor.callFromThread(call, *arguments)
+
+    def inside(self) -> bool:
+        """Whether this is the reactor's thread, and so must not wait for it."""
+        return bool(reactor.running and threadable.isInIOThread())
+
+    def refuse_to_block(self, what: str) -> None:
+        """Raise where waiting would stop the very thread that is waited for."""
+        if self.inside():
+            raise RuntimeError(
+                f"{what} was called inside a callback, where it would wait for itself for ever"
+            )
+
+    # -- callbacks ----------------------------------------------------------------------------------------
+
+    def callbacks_done(self) -> None:
+        """A batch of callbacks has returned."""
+        self.executing -= 1
+        if not self.executing:
+            for watcher in tuple(self.idle_watchers):
+                watcher()
+
+    # -- fork ---------------------------------------------------------------------------------------------
+
+    def after_fork(self) -> None:
+        """In a forked child: a reactor made anew, and nothing of the parent's connections."""
+        if reactor.running or reactor.threadCallQueue or self._thread is not None:
+            _renew_reactor()
+            reactor.stop = self.stop
+        self._begin_afresh()
+        for resident in list(self._residents):
+            resident.forked()
+
+
+def _renew_reactor() -> None:
+    """Make the global reactor object new in place, as every module already holds it.
+
+    The parent's sockets, poller and waker are only closed on this side: their kernel objects are shared, so
+    unregistering or shutting them down here would cut the parent's connections.
+    """
+    inherited = {*reactor.getReaders(), *reactor.getWriters()}
+    poller = getattr(reactor, "_poller", None)
+    if hasattr(poller, "close"):
+        poller.close()
+    for selectable in inherited:
+        _close_here(selectable)
+    for name in ("_stopped", "threadpool", "_signals", "_registerAsIOThread", "_exitSignal", "stop"):
+        reactor.__dict__.pop(name, None)
+    threadable.ioThread = None
+    reactor.__init__()  # type: ignore[misc]
+
+
+def _close_here(selectable: Any) -> None:
+    if getattr(selectable, "socket", None) is not None:
+        with contextlib.suppress(OSError):
+            selectable.socket.close()
+        return
+    for descriptor in {getattr(selectable, "i", -1), getattr(selectable, "o", -1)}:  # a waker's two ends
+        if isinstance(descriptor, int) and descriptor >= 0:
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+
+
+engine = Engine()
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=engine.after_fork)
