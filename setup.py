@@ -23,7 +23,7 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=["binance_legacy", "binance_legacy.*"]),
     package_data={
-        "binance_legacy": ["py.typed"],
+        "binance_legacy": ["py.typed", "examples/*.py"],
         "binance_legacy.alias": ["shim/*.py"],
         "binance_legacy.exchange": ["*.tsv"],
     },

@@ -1,0 +1,46 @@
+"""``exchange``: the exchange in a box alone, for any Binance client to be pointed at."""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+
+from . import box
+from .table import Command
+
+LESSON = """\
+Run the exchange in a box by itself until Ctrl-C and print its addresses: any Binance client, in any language,
+can be pointed at it.
+
+examples:
+  python -m binance_legacy exchange
+  python -m binance_legacy exchange --port 9443 --seed 7
+  python -m binance_legacy exchange --replay CAPTURE.gz --speed 20
+"""
+
+
+def declare(parser: ArgumentParser) -> None:
+    parser.add_argument("--port", type=_port, default=0, help="TCP port on 127.0.0.1 (default: a free one)")
+    box.declare(parser)
+
+
+def carry_out(options: Namespace) -> int:
+    exchange = box.start(options, port=options.port)
+    sys.stdout.write(
+        f"exchange in a box ({box.market(options)}), until Ctrl-C:\n"
+        f"  REST       {exchange.rest_url}/api/v3/...\n"
+        f"  streams    {exchange.stream_url}/ws/... and /stream?streams=...\n"
+    )
+    sys.stdout.flush()
+    while True:
+        time.sleep(3600)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 <= int(text) <= 65535:
+        raise ArgumentTypeError(f"{text!r} is not a port; give a number from 0 (any free one) to 65535")
+    return int(text)
+
+
+COMMAND = Command("exchange", "run the exchange in a box by itself", LESSON, declare, carry_out)

@@ -1,0 +1,99 @@
+"""``run``: an old script as Python would run it, on today's Binance or offline."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from argparse import REMAINDER, ArgumentParser, Namespace
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+from binance_legacy import alias, runner
+from binance_legacy.runner import Program, ScriptError
+from binance_legacy.wire import venues
+
+from . import box
+from .table import PROGRAM, Command, CommandError
+
+LESSON = """\
+Run a script that was written for python-binance, unchanged: binance means this package in it, and in every
+process that it starts. With --offline an exchange in a box on this machine answers for Binance, and nothing
+leaves the machine: no keys and no internet are needed, and hard-coded keys do no harm.
+
+examples:
+  python -m binance_legacy run bot.py                                   on today's Binance
+  python -m binance_legacy run --offline bot.py BTCUSDT --dry           offline; the rest goes to bot.py
+  python -m binance_legacy run --offline --replay CAPTURE.gz --speed 20 bot.py
+                                                                        a recorded market, 20 times as fast
+  python -m binance_legacy run --offline -m mybots.grid                 a module, as with python -m
+"""
+
+
+def declare(parser: ArgumentParser) -> None:
+    parser.usage = f"{PROGRAM} run [--offline] [options] SCRIPT [ARGUMENTS]"
+    parser.add_argument("--offline", action="store_true", help="let an exchange in a box answer for Binance")
+    box.declare(parser)
+    parser.add_argument("--quiet", action="store_true", help="do not say where the box is")
+    parser.add_argument("-m", dest="is_module", action="store_true", help="SCRIPT is a module's name")
+    parser.add_argument(
+        "program", metavar="SCRIPT [ARGUMENTS]", nargs=REMAINDER, help="the script and its arguments"
+    )
+
+
+def carry_out(options: Namespace) -> int:
+    if not options.program:
+        raise CommandError("name the script to run, as in: run --offline my_old_bot.py")
+    if not options.offline:
+        box.refuse_options(options, "can only be used with --offline")
+    name, *arguments = options.program
+    return start(prepare(name, options.is_module), arguments, options)
+
+
+def prepare(name: str, is_module: bool) -> Callable[[], Program]:
+    """Make ready to run a script, which is read now, or a module, which is found when the result is called."""
+    try:
+        if is_module:
+            runner.search_from(str(Path.cwd()))
+            if find_spec(name.partition(".")[0]) is None:
+                raise ScriptError(f"there is no module {name} that can be run from {Path.cwd()}")
+            return lambda: runner.find_module(name)
+        program = runner.read_script(name)
+    except ScriptError as error:
+        raise CommandError(str(error)) from None
+    except (SyntaxError, ValueError) as error:
+        raise CommandError(_as_python_says(name, error)) from None
+    runner.search_from(str(Path(name).resolve().parent))
+    return lambda: program
+
+
+def start(find: Callable[[], Program], arguments: list[str], options: Namespace) -> int:
+    """Install the alias, start the box where one is asked for, and run the program."""
+    alias.install()
+    if options.offline:
+        exchange = box.start(options)
+        if not options.quiet:
+            sys.stderr.write(f"offline: exchange in a box at {exchange.rest_url} ({box.market(options)})\n")
+            sys.stderr.flush()
+    if venues.box():
+        from binance_legacy import offline
+
+        offline.guard()
+    runner.give_loop()
+    try:
+        program = find()
+    except ScriptError as error:
+        raise CommandError(str(error)) from None
+    return runner.run(program, arguments)
+
+
+def _as_python_says(name: str, error: Exception) -> str:
+    said = "".join(traceback.format_exception_only(error)).rstrip()
+    python_2 = "call to 'print'" in said or "call to 'exec'" in said or "multiple exception types" in said
+    hint = (
+        "\nThis looks like Python 2 code; Python 3 needs print(...) and `except X as e`." if python_2 else ""
+    )
+    return f"{name} is not valid Python {sys.version_info[0]}.{sys.version_info[1]}\n{said}{hint}"
+
+
+COMMAND = Command("run", "run an old script, on today's Binance or --offline", LESSON, declare, carry_out)

@@ -1,0 +1,31 @@
+"""What a subcommand is."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from dataclasses import dataclass
+
+PROGRAM = "python -m binance_legacy"
+
+
+class CommandError(Exception):
+    """The command line asks for something that cannot be done: one sentence, exit code 2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One subcommand.
+
+    Attributes:
+        summary: one line, for the list of commands.
+        lesson: what it does and examples of use, for its own ``--help``.
+        declare: adds its arguments to a parser.
+        carry_out: does it, and returns the exit code.
+    """
+
+    name: str
+    summary: str
+    lesson: str
+    declare: Callable[[ArgumentParser], None]
+    carry_out: Callable[[Namespace], int]
