@@ -62,12 +62,12 @@ class BinanceClientProtocol(StreamProtocol):
     """One connected line; `onMessage` may be overridden, as in 0.7."""
 
 
-class BinanceReconnectingClientFactory(ReconnectingClientFactory):  # type: ignore[misc]
+class BinanceReconnectingClientFactory(ReconnectingClientFactory):
     """0.7's back-off: from 0.1 s to 10 s, and five retries until the callback is told."""
 
     initialDelay = 0.1
     maxDelay = 10
-    maxRetries = 5
+    maxRetries: Any = 5
 
 
 class BinanceClientFactory(StreamFactory, BinanceReconnectingClientFactory):
@@ -144,7 +144,7 @@ class BinanceSocketManager(threading.Thread):
         self._was_started = True
         if threading.current_thread() is self or not self._life.begin():
             return
-        if self._started.is_set():
+        if self.ident is not None:
             threading.Thread.join(self, 5)  # it is at its last line; a thread can only be started when new
             threading.Thread.__init__(self, name=self.name, daemon=self.daemon)
         super().start()

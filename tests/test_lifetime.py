@@ -99,7 +99,7 @@ def test_after_close_or_reactor_stop_the_process_ends_in_under_two_seconds(serve
         """,
     )
     assert ended_after(process, "end") < 2
-    out, err = process.communicate()
+    _, err = process.communicate()
     assert (process.returncode, err) == (0, "")
 
 
@@ -220,7 +220,7 @@ def test_ctrl_c_ends_the_program_within_two_seconds_as_interrupted(server, main)
     time.sleep(0.2)  # the main thread reaches its last line
     process.send_signal(signal.SIGINT)
     process.wait(2)
-    out, err = process.communicate()
+    _, err = process.communicate()
     assert process.returncode == -signal.SIGINT, err
     assert "Exception ignored" not in err
 
@@ -246,7 +246,7 @@ def test_a_script_that_catches_ctrl_c_goes_on_streaming(server):
     assert process.stdout.readline() == "really?\n"
     server.broadcast({"e": "trade", "t": 2})
     assert process.stdout.readline() == "2\n"
-    out, err = process.communicate(timeout=10)
+    _, err = process.communicate(timeout=10)
     assert (process.returncode, err) == (0, "")
 
 
@@ -259,7 +259,7 @@ def test_forked_children_stream_for_themselves_and_the_parent_streams_on(server)
         warnings.simplefilter('ignore', DeprecationWarning)   # Python warns of fork with threads; old bots do it
         def show(name):
             def callback(message):
-                print(name, os.getpid() == PARENT, message['t'], flush=True)
+                os.write(1, f"{name} {os.getpid() == PARENT} {message['t']}\\n".encode())   # one write: a line stays whole
             return callback
 
         PARENT = os.getpid()

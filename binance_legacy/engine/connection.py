@@ -39,13 +39,13 @@ GIVE_UP = {"e": "error", "m": "Max reconnect retries reached"}
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
-def connect(factory: StreamFactory, verify: bool | str = True) -> IConnector:
-    """Open the factory's connection, TLS verified. In the reactor thread."""
+def connect(factory: StreamFactory, verify: bool | str = True) -> Any:
+    """Open the factory's connection; its connector. In the reactor thread."""
     context = tls.options(factory.host, verify) if factory.isSecure else None
     return connectWS(factory, context, timeout=times().connect)
 
 
-class StreamProtocol(WebSocketClientProtocol):  # type: ignore[misc]
+class StreamProtocol(WebSocketClientProtocol):
     """A connected line: frames in, one batch of decoded messages per read out."""
 
     def __init__(self) -> None:
@@ -131,7 +131,7 @@ class _Cancellable:
             self._call.cancel()
 
 
-class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):  # type: ignore[misc]
+class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
     """Keeps one address connected: capped, jittered back-off, until stopped.
 
     At `maxRetries` the callback is told once (`GIVE_UP` and why), and unlike 0.7 the factory goes on trying.
@@ -253,7 +253,7 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):  # type:
                 return  # the callback stopped this socket
         delay = min(random.normalvariate(self.delay, self.delay * self.jitter), self.maxDelay)
         self.delay = min(self.delay * self.factor, self.maxDelay)
-        clock = self.clock or self.reactor
+        clock: Any = self.clock or self.reactor
         self._callID = clock.callLater(max(delay, 0.0) * times().delays, self._connect_again, connector)
 
     def _connect_again(self, connector: Any) -> None:

@@ -20,11 +20,20 @@ from .reactor import engine
 log = logging.getLogger("binance_legacy.engine")
 
 Notice = dict[str, Any]
-"""``{'type': 'lost' | 'restored' | 'given up' | 'hole' | 'repeat' | 'unreadable' | 'server shutdown', 'socket': key, ...}``"""
+"""What happened to which socket: ``{'type': ..., 'socket': key, ...}``.
+
+``lost`` (``reason``, HTTP ``status`` or None), ``restored`` (``after`` seconds), ``given up`` (``reason``, ``status``),
+``hole`` (``stream``, ``after`` number, ``missing`` how many), ``repeat`` (``stream``, ``number``), ``unreadable``
+(``reason``, ``payload``), ``server shutdown``.
+"""
 
 
 REPEATS_THAT_ARE_NEW = 1000
 """So many numbers below the last one, and the exchange has begun to count anew."""
+
+
+def _drop(message: Message) -> None:
+    """Where a factory has no callback."""
 
 
 class Feed:
@@ -119,7 +128,7 @@ class Feed:
         self._hand_on(messages)
 
     def _hand_on(self, messages: list[Message]) -> None:
-        callback, counts = self._factory.callback, self._counts
+        callback, counts = self._factory.callback or _drop, self._counts
         engine.executing += 1
         try:
             for message in messages:
@@ -136,7 +145,7 @@ class Feed:
             return True
         stream, data = "", message
         if "stream" in message:
-            stream, data = message["stream"], message.get("data")
+            stream, data = message["stream"], message.get("data", {})
             if type(data) is not dict:
                 return True
         if data.get("e") == "serverShutdown":

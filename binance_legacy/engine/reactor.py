@@ -16,10 +16,13 @@ import weakref
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from twisted.internet import error, reactor
+from twisted.internet import error
+from twisted.internet import reactor as _global_reactor
 from twisted.python import threadable
 
 log = logging.getLogger("binance_legacy.engine")
+
+reactor: Any = _global_reactor  # which interfaces it offers depends on the platform
 
 
 class Resident(Protocol):
@@ -172,14 +175,14 @@ def _renew_reactor() -> None:
     """
     inherited = {*reactor.getReaders(), *reactor.getWriters()}
     poller = getattr(reactor, "_poller", None)
-    if hasattr(poller, "close"):
+    if poller is not None and hasattr(poller, "close"):
         poller.close()
     for selectable in inherited:
         _close_here(selectable)
     for name in ("_stopped", "threadpool", "_signals", "_registerAsIOThread", "_exitSignal", "stop"):
         reactor.__dict__.pop(name, None)
     threadable.ioThread = None
-    reactor.__init__()  # type: ignore[misc]
+    reactor.__init__()
 
 
 def _close_here(selectable: Any) -> None:

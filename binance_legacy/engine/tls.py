@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import certifi
 from OpenSSL import SSL
 from twisted.internet import ssl
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
-from zope.interface import implementer
+from zope.interface.declarations import implementer
 
 
 @functools.cache
@@ -19,7 +20,7 @@ def _roots(file: str) -> Any:
     end = "-----END CERTIFICATE-----"
     bundle = Path(file).read_text("utf-8", "ignore")
     blocks = [part[part.index("-----BEGIN") :] + end for part in bundle.split(end) if "-----BEGIN" in part]
-    return ssl.trustRootFromCertificates([ssl.Certificate.loadPEM(block) for block in blocks])
+    return ssl.trustRootFromCertificates([ssl.Certificate.loadPEM(block.encode()) for block in blocks])
 
 
 def options(host: str, verify: bool | str = True) -> Any:
@@ -27,13 +28,13 @@ def options(host: str, verify: bool | str = True) -> Any:
 
     Parameters:
         host: the name the certificate must be for; sent as SNI.
-        verify: True checks against certifi's roots, a path against the roots in that PEM file; False accepts any
-            certificate, which only who asks for it by name gets.
+        verify: True checks against certifi's roots, or those that the environment variable ``SSL_CERT_FILE``
+            names; a path against the roots in that PEM file. False accepts any certificate.
     """
     if verify is False:
         return _Unverified(host)
-    roots = _roots(certifi.where() if verify is True else verify)
-    return ssl.optionsForClientTLS(host, trustRoot=roots)
+    file = (os.environ.get("SSL_CERT_FILE") or certifi.where()) if verify is True else verify
+    return ssl.optionsForClientTLS(host, trustRoot=_roots(file))
 
 
 @implementer(IOpenSSLClientConnectionCreator)

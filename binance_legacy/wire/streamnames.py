@@ -61,11 +61,15 @@ def read(name: str) -> Stream | None:
     if match := _KLINE.fullmatch(name):
         return Stream("kline", match["symbol"].upper(), interval=match["interval"])
     if match := _DEPTH.fullmatch(name):
-        levels, speed = match["levels"], match["speed"]
-        return Stream("depth", match["symbol"].upper(), None, levels and int(levels), speed and int(speed))
+        levels, speed = _number(match["levels"]), _number(match["speed"])
+        return Stream("depth", match["symbol"].upper(), None, levels, speed)
     if match := _ALL.fullmatch(name):
-        return Stream(match["kind"], speed=match["speed"] and int(match["speed"]))
+        return Stream(match["kind"], speed=_number(match["speed"]))
     return None
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text else None
 
 
 def futures_category(name: str) -> str:

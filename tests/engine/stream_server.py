@@ -1,6 +1,7 @@
 """A WebSocket server on 127.0.0.1 that does what a test says, good or bad. Threads and plain sockets only."""
 
 import base64
+import contextlib
 import hashlib
 import json
 import socket
@@ -46,10 +47,8 @@ class Line:
         self.drop()
 
     def drop(self):
-        try:
+        with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR) if self.open else None
-        except OSError:
-            pass
         self.sock.close()
 
     # the thread of this line
@@ -195,10 +194,8 @@ class StreamServer:
 
     def stop_listening(self):
         """Refuse connections from now on (TCP)."""
-        try:
+        with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         self._listener.close()
 
     def close(self):
