@@ -259,7 +259,8 @@ def test_forked_children_stream_for_themselves_and_the_parent_streams_on(server)
         warnings.simplefilter('ignore', DeprecationWarning)   # Python warns of fork with threads; old bots do it
         def show(name):
             def callback(message):
-                os.write(1, f"{name} {os.getpid() == PARENT} {message['t']}\\n".encode())   # one write: a line stays whole
+                line = f"{name} {os.getpid() == PARENT} {message['t']}\\n"
+                os.write(1, line.encode())   # one write: the line stays whole
             return callback
 
         PARENT = os.getpid()

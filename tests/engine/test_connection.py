@@ -1,5 +1,6 @@
 """The connection's own parts: what it stands on, and its back-off on a clock that is passed in."""
 
+import itertools
 import random
 
 from twisted.internet.task import Clock
@@ -52,7 +53,7 @@ def test_delays_grow_from_a_tenth_of_a_second_to_ten_and_no_further_for_ever():
     factory, connector, _ = failing_factory()
     delays = attempts(factory, connector, 40)
     assert 0.05 < delays[0] < 0.2
-    assert all(later > earlier for earlier, later in zip(delays[:4], delays[1:5], strict=True))
+    assert all(later > earlier for earlier, later in itertools.pairwise(delays[:5]))
     assert max(delays) <= 10.002 and min(delays[5:]) > 4
     assert len(set(delays[6:])) > 10, "jittered, so that a thousand bots do not come back at once"
 
