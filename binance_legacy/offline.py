@@ -7,6 +7,7 @@ connection or name lookup that would leave the machine is refused in one sentenc
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import os
 import socket
@@ -38,6 +39,9 @@ def guard() -> None:
         _on_guard = True
         os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"  # a proxy on this machine may lead out of it
         sys.addaudithook(_inspect)
+        for name, position in _BEFORE_LOOKUP.items():
+            if hasattr(socket.socket, name):
+                setattr(socket.socket, name, _checked(getattr(socket.socket, name), position))
         requests.Session.send = _answered_by_the_box(requests.Session.send)  # type: ignore[method-assign]
 
 
@@ -52,6 +56,20 @@ def _connecting(sock: socket.socket, address: object, *_: object) -> None:
         host = _text(address[0])
         if not _stays_here(host):
             raise OfflineError(_sentence(host))
+
+
+# These look a host name up before they tell the audit hook: method -> where its address stands.
+_BEFORE_LOOKUP = {"connect": 0, "connect_ex": 0, "sendto": -1, "sendmsg": 3}
+
+
+def _checked(method: Callable[..., Any], position: int) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def checked(sock: socket.socket, *arguments: Any) -> Any:
+        if venues.box() and len(arguments) > position:
+            _connecting(sock, arguments[position])
+        return method(sock, *arguments)
+
+    return checked
 
 
 def _looking_up(host: object, *_: object) -> None:

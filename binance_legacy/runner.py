@@ -61,7 +61,7 @@ def read_script(path: str) -> Program:
             source = file.read()
     except OSError as error:
         raise ScriptError(f"there is no script at {path}: {error.strerror}") from None
-    place = os.path.abspath(path)  # noqa: PTH100  Path.absolute() leaves `..` in, Python does not
+    place = str(Path(path).absolute())
     return Program(compile(source, place, "exec", dont_inherit=True), place, path)
 
 
