@@ -1,8 +1,9 @@
 """Keep a process on this machine while an exchange in a box is in use.
 
 This package's own clients and connections already speak to the box instead of Binance. Here the rest of the
-process follows: what a script asks of Binance through ``requests`` is answered by the box, and every other
-connection or name lookup that would leave the machine is refused in one sentence, before a packet is sent.
+process follows: what a script asks of Binance through ``requests`` or ``urllib`` is answered by the box, and
+every other connection or name lookup that would leave the machine is refused in one sentence, before a packet
+is sent.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import ipaddress
 import os
 import socket
 import sys
+import urllib.request
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -43,6 +46,9 @@ def guard() -> None:
             if hasattr(socket.socket, name):
                 setattr(socket.socket, name, _checked(getattr(socket.socket, name), position))
         requests.Session.send = _answered_by_the_box(requests.Session.send)  # type: ignore[method-assign]
+        urllib.request.OpenerDirector.open = _opened_in_the_box(  # type: ignore[method-assign]
+            urllib.request.OpenerDirector.open
+        )
 
 
 def _inspect(event: str, arguments: tuple[Any, ...]) -> None:
@@ -114,7 +120,7 @@ def _is_numeric(host: str) -> bool:
 def _sentence(host: str) -> str:
     return (
         f"offline: {host} was not contacted; only this machine is reachable, and Binance's addresses are "
-        f"answered by the exchange in the box at {venues.box()} for `binance` and `requests`"
+        f"answered by the exchange in the box at {venues.box()} for `binance`, `requests` and `urllib`"
     )
 
 
@@ -136,3 +142,18 @@ def _address(request: requests.PreparedRequest) -> str:
         return venues.reroute(request.url or "")
     except OfflineError as refusal:
         raise RequestRefused(str(refusal), request=request) from None
+
+
+def _opened_in_the_box(open_url: Callable[..., Any]) -> Callable[..., Any]:
+    def rerouted(
+        opener: urllib.request.OpenerDirector,
+        fullurl: str | urllib.request.Request,
+        *rest: Any,
+        **options: Any,
+    ) -> Any:
+        request = urllib.request.Request(fullurl) if isinstance(fullurl, str) else fullurl
+        if venues.box() and venues.is_binance_host(urlsplit(request.full_url).hostname or ""):
+            request.full_url = venues.reroute(request.full_url)
+        return open_url(opener, request, *rest, **options)
+
+    return rerouted

@@ -75,7 +75,8 @@ def guarded(code, box, **changes):
         "udp.sendto(b'x', 0, ('prices.example.com', 53))",
         "udp.sendmsg([b'x'], [], 0, ('prices.example.com', 53))",
         "udp.sendmsg([b'x'], [], 0, ('203.0.113.7', 53))",
-        "urllib.request.urlopen('https://api.binance.com/api/v3/time')",
+        "urllib.request.urlopen('https://prices.example.com/')",
+        "urllib.request.urlopen('ftp://prices.example.com/')",
     ],
 )
 def test_no_way_out_is_open(attempt):
@@ -138,10 +139,24 @@ def test_what_is_asked_of_binance_through_requests_is_answered_by_the_box_and_no
     session = requests.Session()
     session.proxies = {"https": "http://127.0.0.1:9"}
     assert session.get("https://api.binance.com/d", proxies={"https": "http://127.0.0.1:9"}).ok
-    assert urllib.request.urlopen(answer.url).status == 200
+    with urllib.request.urlopen(answer.url) as direct:
+        assert direct.status == 200
         """,
         box,
         **proxies,
+    )
+
+
+def test_urllib_is_answered_by_the_box_too(box):
+    guarded(
+        """
+    import json
+    request = urllib.request.Request("https://api.binance.com/api/v3/a?x=1", headers={"X-MBX-APIKEY": "k"})
+    for asked in (request, request, "https://api.binance.com/api/v3/a?x=1"):
+        with urllib.request.urlopen(asked, timeout=5) as answer:
+            assert json.load(answer)["path"] == "/api/v3/a?x=1"
+        """,
+        box,
     )
 
 

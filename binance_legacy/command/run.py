@@ -69,7 +69,10 @@ def prepare(name: str, is_module: bool) -> Callable[[], Program]:
 
 def start(find: Callable[[], Program], arguments: list[str], options: Namespace) -> int:
     """Install the alias, start the box where one is asked for, and run the program."""
-    alias.install()
+    try:
+        alias.install()
+    except alias.AliasError as error:
+        raise CommandError(str(error)) from None
     if options.offline:
         exchange = box.start(options)
         if not options.quiet:

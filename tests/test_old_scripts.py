@@ -1,0 +1,127 @@
+"""Scripts of the 0.7 era run under ``run --offline`` as they are, and leave nothing behind."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from .interpreters import environment, run
+
+SCRIPTS = Path(__file__).parent / "scripts"
+
+
+def offline(*arguments, **options):
+    return run("-W", "error", "-m", "binance_legacy", "run", "--offline", *arguments, **options)
+
+
+def box_port(said):
+    return int(re.search(r"^offline: exchange in a box at http://127\.0\.0\.1:(\d+) ", said, re.M)[1])
+
+
+def closed(port, patience=3.0):
+    """Whether nobody listens at `port` any more, or stops to within `patience` seconds."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), 1):
+            time.sleep(0.02)
+            continue
+        return True
+    return False
+
+
+@pytest.mark.parametrize("ending", ["close", "reactor"])
+def test_every_socket_of_the_japanese_page_speaks_and_the_script_ends(ending):
+    done = offline(SCRIPTS / "japanese_page.py", ending)
+    assert (done.returncode, done.stdout) == (0, "missing: []\n"), done.stderr
+    assert closed(box_port(done.stderr))
+
+
+def test_a_moving_average_is_unbroken_from_the_past_into_the_live_candle():
+    done = offline("--quiet", SCRIPTS / "moving_average.py")
+    assert done.stdout == "candles: True  gaps: []  steady: True\n", done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_addresses_set_by_hand_are_answered_and_proxies_left_alone():
+    nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
+    done = offline("--quiet", SCRIPTS / "hand_set_addresses.py", env=environment(**nowhere))
+    assert done.returncode == 0, done.stderr
+    client, requests, refusal, stream = done.stdout.splitlines()
+    assert (client, requests, stream) == ("client True", "requests True", "stream True")
+    assert refusal.startswith("offline: ") and "prices.example.com" in refusal
+
+
+def test_processes_of_every_kind_find_the_box_and_the_guard():
+    done = offline("--quiet", SCRIPTS / "processes.py")
+    assert done.returncode == 0, done.stderr
+    *workers, script = done.stdout.splitlines()
+    assert all(line.endswith("binance_legacy.exceptions served: True refused: True") for line in workers)
+    assert len(workers) >= 1 and script == "another script True"
+
+
+@pytest.fixture
+def living(tmp_path):
+    """A bot that lives on after its last line, with a socket open; its process and the port of its box."""
+    (tmp_path / "bot.py").write_text(
+        "from binance.client import Client\n"
+        "from binance.websockets import BinanceSocketManager\n"
+        "bm = BinanceSocketManager(Client('', ''))\n"
+        "bm.start_symbol_book_ticker_socket('BTCUSDT', lambda msg: print('heard', flush=True))\n"
+        "bm.start()\n"
+    )
+    bot = subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "binance_legacy", "run", "--offline", str(tmp_path / "bot.py")],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    port = box_port(bot.stderr.readline())
+    assert bot.stdout.readline() == "heard\n"
+    yield bot, port
+    bot.kill()
+    bot.communicate()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends signals as a POSIX terminal does")
+def test_ctrl_c_in_a_terminal_ends_bot_and_box_without_a_word(living):
+    bot, port = living
+    os.killpg(bot.pid, signal.SIGINT)  # a terminal sends it to the box too
+    _, said = bot.communicate(timeout=10)
+    assert bot.returncode in (130, -signal.SIGINT)
+    assert said == ""
+    assert closed(port)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends signals as a POSIX terminal does")
+def test_the_box_ends_with_a_bot_that_is_killed(living):
+    bot, port = living
+    bot.kill()
+    bot.communicate()
+    assert closed(port)
+
+
+def test_an_uncaught_error_ends_the_box_and_gives_exit_code_1(tmp_path):
+    (tmp_path / "bot.py").write_text("1 / 0\n")
+    done = offline(tmp_path / "bot.py")
+    assert done.returncode == 1
+    assert [line for line in done.stderr.splitlines() if line.startswith("  File")] == [
+        f'  File "{tmp_path / "bot.py"}", line 1, in <module>'
+    ]
+    assert closed(box_port(done.stderr))
+
+
+def test_a_capture_that_cannot_be_read_is_named_and_nothing_starts(tmp_path):
+    (tmp_path / "broken.gz").write_bytes(b"this is not a recording")
+    (tmp_path / "bot.py").write_text("print('started')\n")
+    done = offline("--replay", tmp_path / "broken.gz", tmp_path / "bot.py")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "broken.gz" in done.stderr and "Traceback" not in done.stderr
