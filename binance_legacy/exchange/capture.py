@@ -34,6 +34,11 @@ FORMATS: Final = (
 _ANSWER: Final = re.compile(rb"https?://\S+?(/[^\s?]*)(?:\?(\S*))? -> ([\d.]+): (.*)", re.DOTALL)
 _TIMED: Final = re.compile(rb"([\d.]+): (.*)", re.DOTALL)
 _NANO: Final = re.compile(rb"(\d{16,20}) (.*)", re.DOTALL)
+_NEEDED: Final = {
+    "trade": frozenset("EstpqTm"),
+    "aggTrade": frozenset("EsapqflTm"),
+    "depthUpdate": frozenset("EsUuba"),
+}
 _MICROSECONDS_FROM: Final = 10**14
 """From here on a time can only be microseconds: as milliseconds it would lie beyond the year 5000."""
 
@@ -235,7 +240,12 @@ def _message(at: int, fields: dict[str, Any]) -> Record | None:
     """A message with its stream's name; None for what a server says of the subscription itself."""
     if "stream" not in fields and "result" in fields:
         return None
-    return Record(at, str(fields["stream"]), "", fields["data"])
+    data = fields["data"]
+    if isinstance(data, dict):
+        missing = _NEEDED.get(data.get("e", ""), frozenset()) - data.keys()
+        if missing:
+            raise _Bad(f"a {data['e']} message without {', '.join(sorted(missing))}")
+    return Record(at, str(fields["stream"]), "", data)
 
 
 def _answer(at: int, path: str, query: str, data: Any) -> Record | None:
