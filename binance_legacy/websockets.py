@@ -18,6 +18,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol, connectWS
@@ -120,6 +121,8 @@ class BinanceSocketManager(threading.Thread):
         on_notice: Callable[[Notice], Any] | None = None,
         verify_tls: bool | str = True,
     ) -> None:
+        if isinstance(verify_tls, str) and not Path(verify_tls).is_file():
+            raise FileNotFoundError(f"verify_tls names no file of root certificates: {verify_tls!r}")
         threading.Thread.__init__(self)
         self._client = client
         self._user_timeout = user_timeout

@@ -44,7 +44,9 @@ def call(callback: Callable[[Any], Any], message: Any, name: str) -> bool:
     """Call `callback` with `message`; whether it returned. What it raises is logged under `name`."""
     try:
         callback(message)
-    except Exception as exception:  # noqa: BLE001 - a user's callback may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException as exception:  # noqa: BLE001 - a user's callback may raise anything, sys.exit() too
         raised.note(exception, name)
         return False
     return True

@@ -47,7 +47,7 @@ class Engine:
         reactor.stop = self.stop
 
     def _begin_afresh(self) -> None:
-        self._lock = threading.Lock()  # guards the four below
+        self._lock = threading.Lock()  # guards the residents and the four below
         self._thread: threading.Thread | None = None
         self._resting = False
         self._spent = False
@@ -98,7 +98,9 @@ class Engine:
             self._twisted_stop()
 
     def _end_residents(self) -> None:
-        for resident in list(self._residents):
+        with self._lock:
+            residents = list(self._residents)
+        for resident in residents:
             resident.reactor_stopped()
 
     def finish(self, patience: float) -> None:
@@ -116,7 +118,8 @@ class Engine:
 
     def settle(self, resident: Resident) -> None:
         """Make `resident` known: it is told when the reactor stops and when the process forks."""
-        self._residents.add(resident)
+        with self._lock:
+            self._residents.add(resident)
 
     # -- calls from other threads -------------------------------------------------------------------------
 
