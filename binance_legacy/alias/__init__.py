@@ -14,7 +14,6 @@ import sys
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
-from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 from types import ModuleType
 
@@ -151,6 +150,8 @@ def _describe(spec: ModuleSpec | None, module: ModuleType | None = None) -> str:
 
 def _distribution(name: str, place: Path) -> str | None:
     """Name and version of the installed distribution that a module at `place` belongs to."""
+    from importlib.metadata import distribution, packages_distributions  # slow, and seldom asked
+
     for candidate in map(distribution, packages_distributions().get(name, [])):
         if Path(str(candidate.locate_file(""))).resolve() in place.resolve().parents:
             return f"{candidate.name} {candidate.version}"
