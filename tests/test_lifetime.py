@@ -231,9 +231,11 @@ def test_a_script_that_catches_ctrl_c_goes_on_streaming(server):
         server,
         """
         bm = BinanceSocketManager(Client())
-        bm.start_trade_socket('BNBBTC', lambda m: print(m['t'], flush=True))
+        bm.start_trade_socket('BNBBTC', lambda m: (ready.wait(), print(m['t'], flush=True)))
+        ready = threading.Event()
         bm.start()
         try:
+            ready.set()
             time.sleep(60)
         except KeyboardInterrupt:
             print('really?', flush=True)
