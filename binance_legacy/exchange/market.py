@@ -1,0 +1,343 @@
+"""The whole market: every symbol, asleep until asked for; what is pushed, and what can be asked.
+
+Pure: no clock, no threads, no sockets. Times are milliseconds UTC and come from whoever moves the market on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, Final
+
+from ..wire import messages
+from ..wire.streamnames import Stream
+from ..wire.streamnames import read as read_name
+from . import answers
+from .candles import bar_end, bar_start, kline_row, merge
+from .floor import DAY, HOUR, MINUTE, SETTLING, Floor, LiveFloor, TapeFloor, tape_symbol
+from .history import Aggregate
+from .listing import LISTING, Symbol, exchange_info
+from .past import Past, Trade
+from .publisher import BEAT, Push
+from .tape import PLACES, Tape
+from .walk import Walk
+
+_QUOTED_USD: Final = 3000.0
+
+MAJORS: Final = (
+    "BTCUSDT", "ETHUSDT", "BNBUSDT", "XRPUSDT", "ADAUSDT", "SOLUSDT", "DOGEUSDT", "LTCUSDT", "DOTUSDT",
+    "LINKUSDT", "TRXUSDT", "BCHUSDT", "XLMUSDT", "EOSUSDT", "ETHBTC", "BNBBTC", "LTCBTC", "XRPBTC", "ADABTC",
+    "LINKBTC",
+)  # fmt: skip
+"""Who wakes when all symbols' tickers are subscribed."""
+
+
+class UnknownSymbol(KeyError):
+    """No symbol of this name is listed."""
+
+
+class Market:
+    """Every symbol's market, from one seed.
+
+    Args:
+        seed: the same seed and the same calls give the same answers, on any machine.
+        start: market time at the beginning; with tapes, it is the tape's beginning instead.
+        tapes: captures to play back, one after another; symbols not recorded trade beside them, simulated.
+
+    Attributes:
+        now: market time, milliseconds UTC.
+        tape_start: when the tape begins, or None.
+        tape_end: when it ends; after that its symbols stand still.
+
+    Raises:
+        CaptureError: a capture cannot be read.
+    """
+
+    def __init__(self, *, seed: int = 1, start: int, tapes: Sequence[Path] = ()) -> None:
+        self._seed: Final = seed
+        self._walk: Final = Walk(seed)
+        self._floors: Final[dict[str, LiveFloor]] = {}
+        self._taped: Final[dict[str, TapeFloor]] = {}
+        self._tape_pushes: Final[list[Push]] = []
+        self._all: dict[str, Stream] = {}
+        self._tape: Final = Tape(tapes) if tapes else None
+        self.tape_start: Final = self._tape.start if self._tape else None
+        self.tape_end: Final = self._tape.end if self._tape else None
+        self.now = start if self.tape_start is None else self.tape_start
+        self._tape_tick = self.now
+        if self._tape is not None:
+            self._open_tape(self._tape)
+
+    # streams
+
+    def subscribe(self, name: str) -> None:
+        """Begins to push on a stream; its symbol wakes.
+
+        A name that is no stream, an unlisted symbol, or a stream that Binance has switched off is accepted and
+        stays silent, as on the real exchange.
+        """
+        stream = read_name(name)
+        if stream is None:
+            return
+        if stream.symbol is None:
+            if stream.kind == "miniTicker":
+                self._all[name] = stream
+                for floor in self._awake_for_all():
+                    floor.publisher.subscribe(name, stream, self.now)
+        elif stream.symbol in LISTING:
+            self._floor(stream.symbol).publisher.subscribe(name, stream, self.now)
+
+    def unsubscribe(self, name: str) -> None:
+        """Ends pushing on a stream."""
+        stream = read_name(name)
+        if stream is None:
+            return
+        if stream.symbol is None:
+            self._all.pop(name, None)
+            for floor in self._awake():
+                floor.publisher.unsubscribe(name, stream)
+        elif (floor := self._known(stream.symbol)) is not None:
+            floor.publisher.unsubscribe(name, stream)
+
+    def advance(self, now: int) -> list[tuple[str, Any]]:
+        """Moves market time on.
+
+        Args:
+            now: the new time; one before the present changes nothing.
+
+        Returns:
+            Every message pushed on subscribed streams since: (stream's name, payload), oldest first.
+        """
+        if now < self.now:
+            return []
+        if self._tape is not None:
+            self._play(self._tape, now)
+        pushed, self._tape_pushes[:] = list(self._tape_pushes), []
+        for floor in self._floors.values():
+            if floor.publisher.busy:
+                floor.advance(now)
+                pushed += floor.pushed
+                floor.pushed.clear()
+        self.now = now
+        pushed.sort(key=itemgetter(0))
+        return list(self._gathered(pushed)) if self._all else [(name, data) for _, name, data in pushed]
+
+    # what can be asked
+
+    def exchange_info(self, symbols: Sequence[str] | None = None) -> dict[str, Any]:
+        """``GET /api/v3/exchangeInfo``."""
+        return exchange_info([self._listed(name) for name in _chosen(symbols)], self.now)
+
+    def depth(self, symbol: str, limit: int = 100) -> dict[str, Any]:
+        """``GET /api/v3/depth``: the best `limit` levels of each side."""
+        floor = self._floor(symbol)
+        bids, asks = floor.levels.top(limit)
+        return messages.partial_depth(
+            floor.levels.update_id, _texts(floor.symbol, bids), _texts(floor.symbol, asks)
+        )
+
+    def trades(self, symbol: str, limit: int = 500) -> list[dict[str, Any]]:
+        """``GET /api/v3/trades``: the latest `limit` trades."""
+        floor = self._floor(symbol)
+        return [answers.trade(floor.symbol, one) for one in floor.history.recent(limit)]
+
+    def historical_trades(
+        self, symbol: str, limit: int = 500, from_id: int | None = None
+    ) -> list[dict[str, Any]]:
+        """``GET /api/v3/historicalTrades``: `limit` trades from a number on, or the latest."""
+        if from_id is None:
+            return self.trades(symbol, limit)
+        floor = self._floor(symbol)
+        return [answers.trade(floor.symbol, one) for one in floor.history.from_id(from_id, limit)]
+
+    def agg_trades(
+        self,
+        symbol: str,
+        from_id: int | None = None,
+        start: int | None = None,
+        end: int | None = None,
+        limit: int = 500,
+    ) -> list[dict[str, Any]]:
+        """``GET /api/v3/aggTrades``: from a number on, or between two times (inclusive), or the latest."""
+        floor = self._floor(symbol)
+        history = floor.history
+        found: list[Aggregate]
+        if from_id is not None:
+            found = history.aggregates_from_id(from_id, limit)
+        elif start is not None:
+            found = history.aggregates_since(start, end, limit)
+        elif end is not None:
+            found = history.aggregates_until(end, limit)
+        else:
+            found = history.recent_aggregates(limit)
+        return [answers.aggregate(floor.symbol, one) for one in found]
+
+    def klines(
+        self, symbol: str, interval: str, start: int | None = None, end: int | None = None, limit: int = 500
+    ) -> list[list[Any]]:
+        """``GET /api/v3/klines``: candles that begin between `start` and `end`, both included.
+
+        Without `start` the latest `limit` up to `end`; the last one may still be open.
+        """
+        floor = self._floor(symbol)
+        last = bar_start(interval, floor.now if end is None else min(end, floor.now))
+        if start is None:
+            first = last
+            for _ in range(limit - 1):
+                first = bar_start(interval, first - 1)
+        else:
+            first = bar_start(interval, start)
+            first = first if first == start else bar_end(interval, first)
+            beyond = first
+            for _ in range(limit - 1):
+                beyond = bar_end(interval, beyond)
+            last = min(last, beyond)
+        bars = floor.candles.bars(interval, first, last + 1) if first <= last else []
+        return [kline_row(floor.symbol, bar, interval) for bar in bars]
+
+    def avg_price(self, symbol: str) -> dict[str, Any]:
+        """``GET /api/v3/avgPrice``: of the last five minutes."""
+        floor = self._floor(symbol)
+        price, time = floor.average(floor.now)
+        return {"mins": 5, "price": price, "closeTime": time}
+
+    def ticker_24h(self, symbols: Sequence[str] | None = None) -> list[dict[str, Any]]:
+        """Rows of ``GET /api/v3/ticker/24hr``; None for all symbols, of which none wakes for that."""
+        if symbols is not None:
+            return [floor.day(floor.now) for floor in map(self._floor, symbols)]
+        return [self._day(name) for name in LISTING]
+
+    def ticker_price(self, symbols: Sequence[str] | None = None) -> list[dict[str, Any]]:
+        """Rows of ``GET /api/v3/ticker/price``; None for all symbols, of which none wakes for that."""
+        if symbols is not None:
+            return [{"symbol": name, "price": _last_price(self._floor(name))} for name in symbols]
+        return [{"symbol": name, "price": self._price(name)} for name in LISTING]
+
+    def book_ticker(self, symbols: Sequence[str] | None = None) -> list[dict[str, Any]]:
+        """Rows of ``GET /api/v3/ticker/bookTicker``; None for all symbols, of which none wakes for that."""
+        if symbols is not None:
+            floors = map(self._floor, symbols)
+            return [answers.book_ticker(floor.symbol, floor.levels.best()) for floor in floors]
+        return [answers.book_ticker(LISTING[name], self._quote(name)) for name in LISTING]
+
+    # who is awake
+
+    def _listed(self, name: str) -> Symbol:
+        try:
+            return LISTING[name]
+        except KeyError:
+            raise UnknownSymbol(name) from None
+
+    def _known(self, name: str) -> Floor | None:
+        return self._taped.get(name) or self._floors.get(name)
+
+    def _awake(self) -> list[Floor]:
+        return [*self._taped.values(), *self._floors.values()]
+
+    def _awake_for_all(self) -> list[Floor]:
+        for name in MAJORS:
+            if name in LISTING:
+                self._floor(name)
+        return self._awake()
+
+    def _floor(self, name: str) -> Floor:
+        """The symbol's floor, awake, at the present time."""
+        if (taped := self._taped.get(name)) is not None:
+            return taped
+        floor = self._floors.get(name)
+        if floor is None:
+            floor = self._floors[name] = LiveFloor(self._listed(name), self._walk, self._seed, self.now)
+            for all_name, stream in self._all.items():
+                floor.publisher.subscribe(all_name, stream, self.now)
+        elif floor.now < self.now:
+            floor.advance(self.now)
+        return floor
+
+    def _open_tape(self, tape: Tape) -> None:
+        for name, recorded in tape.symbols.items():
+            if name not in LISTING:
+                continue
+            symbol = tape_symbol(LISTING[name])
+            if recorded.first_price is not None:
+                self._walk.shift(symbol, tape.start, recorded.first_price / 10.0**PLACES)
+            self._taped[name] = TapeFloor(symbol, recorded, self._walk, tape.start, self._tape_pushes)
+
+    def _play(self, tape: Tape, now: int) -> None:
+        """The tape's records up to `now`, with the beats between them."""
+        for at, record in tape.advance(now):
+            self._beat_until(at)
+            floor = self._taped.get(record.symbol or record.stream.partition("@")[0].upper())
+            if floor is not None:
+                floor.play(record, at)
+        self._beat_until(min(now, tape.end + SETTLING))
+        for floor in self._taped.values():
+            floor.now = min(now, tape.end)
+
+    def _beat_until(self, end: int) -> None:
+        tick = (self._tape_tick // BEAT + 1) * BEAT
+        while tick <= end:
+            for floor in self._taped.values():
+                floor.tick(tick)
+            self._tape_tick = tick
+            tick += BEAT
+
+    def _gathered(self, pushed: list[Push]) -> Iterator[tuple[str, Any]]:
+        """The messages, those of one moment on a stream of all symbols made into one list."""
+        for _, group in groupby(pushed, key=itemgetter(0)):
+            lists: dict[str, list[Any]] = {}
+            for _, name, data in group:
+                if name in self._all:
+                    lists.setdefault(name, []).append(data)
+                else:
+                    yield name, data
+            yield from lists.items()
+
+    # symbols that sleep
+
+    def _price(self, name: str) -> str:
+        """The last price; of a sleeping symbol the fair one."""
+        floor = self._known(name)
+        if floor is not None and self.now - floor.now < MINUTE:
+            return _last_price(floor)
+        symbol = LISTING[name]
+        return symbol.price_text(_fair_price(self._walk, symbol, self.now))
+
+    def _quote(self, name: str) -> tuple[int, int, int, int]:
+        """The best prices; of a sleeping symbol a tick around the fair price."""
+        floor = self._known(name)
+        if floor is not None and self.now - floor.now < MINUTE:
+            return floor.levels.best()
+        symbol = LISTING[name]
+        bid = _fair_price(self._walk, symbol, self.now)
+        worth = _QUOTED_USD / max(1e-12, self._walk.usd(symbol.base, self.now)) * 10.0**symbol.qty_places
+        qty = max(symbol.min_qty, int(worth / symbol.step) * symbol.step)
+        return bid, qty, bid + symbol.tick, qty
+
+    def _day(self, name: str) -> dict[str, Any]:
+        floor = self._known(name)
+        if floor is not None and self.now - floor.now < MINUTE:
+            return floor.day(floor.now)
+        symbol = LISTING[name]
+        end = self.now // HOUR * HOUR
+        bar = merge(Past(self._walk, symbol).bars("1h", end - DAY, end), end - DAY)
+        last = Trade(bar.last_id, end, bar.close, max(1, bar.volume // max(1, bar.count)), True)
+        return answers.day(symbol, bar, last, self._quote(name), self.now)
+
+
+def _chosen(symbols: Sequence[str] | None) -> Iterable[str]:
+    return LISTING if symbols is None else symbols
+
+
+def _texts(symbol: Symbol, levels: list[tuple[int, int]]) -> list[messages.Level]:
+    return [[symbol.price_text(price), symbol.qty_text(qty)] for price, qty in levels]
+
+
+def _last_price(floor: Floor) -> str:
+    return floor.symbol.price_text(floor.last_trade().price)
+
+
+def _fair_price(walk: Walk, symbol: Symbol, at: int) -> int:
+    price = walk.fair(symbol, at) * 10.0**symbol.price_places
+    return max(symbol.tick, int(price / symbol.tick) * symbol.tick)
