@@ -21,7 +21,7 @@ from twisted.internet.protocol import ReconnectingClientFactory
 from twisted.python.failure import Failure
 
 from ..wire import venues
-from . import callbacks, tls
+from . import callbacks, frames, tls
 from .reactor import engine
 from .settings import times
 
@@ -51,19 +51,32 @@ class StreamProtocol(WebSocketClientProtocol):
     def __init__(self) -> None:
         super().__init__()
         self._batch: list[Message] = []
+        self._plain = False  # whether frames may be read without autobahn
+        self._tail = b""
         self._heard = self._asked = False
         self._due = 0.0
         self._timers: dict[str, Any] = {}
 
     def dataReceived(self, data: bytes) -> None:
-        # autobahn's own dataReceived formats a debug line per read; this is what remains of it.
         self._heard = True
-        self._dataReceived(data)
+        if self._tail:
+            data, self._tail = self._tail + data, b""
+        if self._plain and self.state == self.STATE_OPEN and not self._amid_a_frame():
+            data = data[frames.read(data, self._batch) :]
+            if frames.unfinished(data):
+                data, self._tail = b"", data
+        if data:
+            self._dataReceived(data)  # autobahn's own dataReceived, but for the debug line it formats
         if self._batch:
             batch, self._batch = self._batch, []
             self.factory.received(batch)
 
+    def _amid_a_frame(self) -> bool:
+        return bool(self.data or self.inside_message or self.current_frame is not None)
+
     def onOpen(self) -> None:
+        handled_here = type(self).onMessage is StreamProtocol.onMessage
+        self._plain = handled_here and self._perMessageCompress is None
         self.factory.opened(self)
         self._timers["steady"] = self.factory.reactor.callLater(times().steady, self.factory.forget_retries)
         self._beat_after(times().ping_every)
