@@ -1,0 +1,273 @@
+"""An exchange in a box: a Binance on this machine, in a process of its own, for programs and tests.
+
+::
+
+    with Exchange(seed=7) as exchange:
+        exchange.use()               # clients and managers made from here on talk to it
+        ...
+
+A process of its own, because old bots place blocking orders inside stream callbacks: an exchange in the same
+process would wait for itself. It ends with whoever started it, however that one ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+from ..wire import venues
+
+__all__ = ["Exchange", "ExchangeError"]
+
+_READY_WITHIN: Final = 60.0
+_READY_WITH_TAPE: Final = 600.0
+_END_WITHIN: Final = 3.0
+_PACKAGE_ROOT: Final = str(Path(__file__).resolve().parents[2])
+
+# What the child runs first. It finds this package where the parent found it, and whatever else only the
+# parent's search path leads to last, so that no script beside the parent's shadows a module of Python's.
+_BOOT: Final = """\
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+import json, sys
+root, *others = json.loads(sys.argv.pop(1))
+sys.path.insert(0, root)
+import binance_legacy
+sys.path.remove(root)
+sys.path += [folder for folder in others if folder not in sys.path]
+from binance_legacy.exchange.serve import main
+sys.exit(main())
+"""
+
+
+class ExchangeError(RuntimeError):
+    """The exchange could not be started; the text says why in one sentence."""
+
+
+class Exchange:
+    """An exchange in a process of its own, on a port of 127.0.0.1.
+
+    It ends at `stop`, at the end of a ``with`` block, when it is garbage, and when this process ends, even by
+    SIGKILL. A forked child of this process can talk to it, but does not keep it alive and cannot stop it.
+
+    Args:
+        seed: which simulated market: the same seed, the same past, and the same market from a given time on.
+            None is 1.
+        replay: a capture to play back, or several, one after another. The tape begins half a second after the
+            last new listener of the first stream (3 s after the first at most), and waits for slow readers.
+        speed: market seconds per second.
+        port: 0 for any free one.
+
+    Raises:
+        ValueError: `speed` or `port` is out of range.
+    """
+
+    def __init__(
+        self,
+        seed: int | None = None,
+        replay: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None = None,
+        speed: float = 1.0,
+        port: int = 0,
+    ) -> None:
+        if not 0 < speed < float("inf"):
+            raise ValueError(f"speed is {speed!r}; give market seconds per second, above 0")
+        if not 0 <= port <= 65535:
+            raise ValueError(f"port is {port!r}; give a number from 0 (any free one) to 65535")
+        self._arguments: Final = _arguments(seed, _paths(replay), speed, port)
+        self._patience: Final = _READY_WITH_TAPE if "--replay" in self._arguments else _READY_WITHIN
+        self._lock = threading.Lock()  # guards the process being started or stopped
+        self._process: subprocess.Popen[bytes] | None = None
+        self._finalizer: Any = None
+        self._url: str | None = None
+        self._before: tuple[str | None] | None = None
+
+    # -- life ---------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start it and wait until it answers. Does nothing when it runs already.
+
+        Raises:
+            ExchangeError: it cannot start; says why.
+        """
+        with self._lock:
+            if self._process is not None:
+                return
+            process = _spawn(self._arguments)
+            try:
+                port = _await_ready(process, self._patience)
+            except BaseException:
+                _end(process)
+                raise
+            self._process = process
+            self._url = f"127.0.0.1:{port}"
+            self._finalizer = weakref.finalize(self, _end, process)
+            _running.add(self)
+
+    def stop(self) -> None:
+        """End it and wait until it has ended; undoes `use`. Does nothing when it does not run."""
+        with self._lock:
+            self._go_out_of_use()
+            if self._process is None:
+                return
+            self._finalizer.detach()
+            _running.discard(self)
+            process, self._process, self._url = self._process, None, None
+            _end(process)
+
+    def __enter__(self) -> Exchange:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # -- where it is --------------------------------------------------------------------------------------
+
+    @property
+    def rest_url(self) -> str:
+        """``http://127.0.0.1:PORT``, under which ``/api/v3/...`` lies."""
+        return f"http://{self._address()}"
+
+    @property
+    def stream_url(self) -> str:
+        """``ws://127.0.0.1:PORT``, under which ``/ws/...`` and ``/stream`` lie."""
+        return f"ws://{self._address()}"
+
+    @property
+    def pid(self) -> int | None:
+        """The process; None while it does not run, and in a forked child."""
+        return None if self._process is None else self._process.pid
+
+    def _address(self) -> str:
+        if self._url is None:
+            raise ExchangeError("the exchange does not run; call start() or use it in a with block")
+        return self._url
+
+    # -- use ----------------------------------------------------------------------------------------------
+
+    def use(self) -> Exchange:
+        """Let every client and manager made from now on, here and in children of this process, talk to it.
+
+        Lasts until `stop`, which puts back what was in use before.
+        """
+        if self._before is None and venues.box() != self.rest_url:
+            self._before = (venues.box(),)
+        venues.use_box(self.rest_url)
+        return self
+
+    def _go_out_of_use(self) -> None:
+        if self._before is None:
+            return
+        (before,), self._before = self._before, None
+        mine = f"http://{self._url}"
+        for other in list(_running):
+            if other._before == (mine,):
+                other._before = (before,)
+        if venues.box() == mine:
+            venues.use_box(before)
+
+    # -- fork ---------------------------------------------------------------------------------------------
+
+    def _forget_process(self) -> None:
+        """In a forked child: let go of what belongs to the parent, without ending it."""
+        self._lock = threading.Lock()
+        process, self._process = self._process, None
+        self._finalizer.detach()
+        if process is not None:
+            if process.stdin is not None:
+                process.stdin.close()
+            process.returncode = 0  # not a child of this process: there is nothing to wait for
+
+
+_running: Final[weakref.WeakSet[Exchange]] = weakref.WeakSet()
+
+
+def _after_fork() -> None:
+    for exchange in list(_running):
+        exchange._forget_process()
+    _running.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+# -- the process ------------------------------------------------------------------------------------------
+
+
+def _paths(replay: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None) -> list[str]:
+    if replay is None:
+        return []
+    if isinstance(replay, (str, os.PathLike)):
+        replay = [replay]
+    return [str(Path(path).absolute()) for path in replay]
+
+
+def _arguments(seed: int | None, replay: list[str], speed: float, port: int) -> list[str]:
+    arguments = ["--parent-pipe", "--port", str(port), "--speed", repr(float(speed))]
+    if seed is not None:
+        arguments.append(f"--seed={int(seed)}")
+    for path in replay:
+        arguments += ["--replay", path]
+    return arguments
+
+
+def _spawn(arguments: list[str]) -> subprocess.Popen[bytes]:
+    """The child, in a process group of its own, so that Ctrl-C reaches only the parent."""
+    if not sys.executable:
+        raise ExchangeError("sys.executable is empty: there is no Python to run the exchange with")
+    folders = [_PACKAGE_ROOT, *(os.path.abspath(folder) for folder in sys.path)]  # noqa: PTH100 (also zips)
+    environment = {name: value for name, value in os.environ.items() if name != venues.BOX_VARIABLE}
+    group: dict[str, Any] = {"process_group": 0}
+    if sys.platform == "win32":
+        group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", _BOOT, json.dumps(folders), *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+        **group,
+    )
+
+
+def _await_ready(process: subprocess.Popen[bytes], patience: float) -> int:
+    """The port that the child reports."""
+    assert process.stdout is not None
+    timer = threading.Timer(patience, process.kill)
+    timer.daemon = True
+    timer.start()
+    try:
+        line = process.stdout.readline()
+    finally:
+        timer.cancel()
+    if not line:
+        code = process.wait()
+        late = f"was not ready within {patience:g} s" if code < 0 else f"ended at once with code {code}"
+        raise ExchangeError(f"the exchange {late}; what it said itself is on the standard error output")
+    words = json.loads(line)
+    if "error" in words:
+        raise ExchangeError(words["error"])
+    process.stdout.close()
+    return int(words["port"])
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Close the pipe, at whose end the child ends, and wait for that."""
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
+    try:
+        process.wait(_END_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,7 @@
+"""``python -m binance_legacy.exchange``: the exchange in a box by itself."""
+
+import sys
+
+from .serve import main
+
+sys.exit(main())

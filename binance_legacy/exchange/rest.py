@@ -1,0 +1,295 @@
+"""The REST door: which endpoints are served, how their parameters are read, how answers are written.
+
+Each endpoint is one decorated function; everything else reads the table that the decorator fills::
+
+    @door("GET", "/api/v3/avgPrice", SYMBOL, weight=2)
+    def avg_price(market: Market, symbol: str) -> Any:
+        return market.avg_price(symbol)
+
+Pure: a request goes in, an answer comes out; time is passed in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl
+
+import orjson
+
+from ..wire.streamnames import INTERVALS
+from . import refusals
+from .limits import Weights
+from .market import Market, UnknownSymbol
+from .refusals import Refusal
+
+_NAME: Final = r"[A-Z0-9_\-.\u0080-\U0010ffff]{1,50}"
+_SYMBOL: Final = re.compile(_NAME)
+_SYMBOLS: Final = re.compile(rf'\[("{_NAME}"(,"{_NAME}")*)?\]')
+_NUMBER: Final = re.compile("[0-9]{1,20}")
+_SERVED_LATER: Final = ("/api/v3/", "/sapi/", "/fapi/", "/dapi/", "/eapi/", "/papi/")
+_NOT_FOUND: Final = (
+    b"<html><head><title>404 Not Found</title></head>"
+    b"<body><center><h1>404 Not Found</h1></center><hr></body></html>\n"
+)
+
+
+# -- parameters -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an endpoint.
+
+    Attributes:
+        name: on the wire.
+        read: turns the parameter's name and text into its value, or raises a Refusal.
+        default: the value where it is not sent.
+        mandatory: it must be sent.
+    """
+
+    name: str
+    read: Callable[[str, str], Any]
+    default: Any = None
+    mandatory: bool = False
+
+    def value(self, sent: dict[str, str]) -> Any:
+        """Its value in a request."""
+        text = sent.get(self.name)
+        if text is None:
+            if self.mandatory:
+                raise refusals.missing(self.name)
+            return self.default
+        if not text:
+            raise refusals.empty(self.name)
+        return self.read(self.name, text)
+
+
+def number(name: str, text: str) -> int:
+    """Read a whole number."""
+    if not _NUMBER.fullmatch(text):
+        raise refusals.illegal(name, refusals.NUMBER_RANGE)
+    return int(text)
+
+
+def _symbol(name: str, text: str) -> str:
+    if not _SYMBOL.fullmatch(text):
+        raise refusals.illegal(name, refusals.SYMBOL_RANGE)
+    return text
+
+
+def _symbols(name: str, text: str) -> list[str]:
+    if not _SYMBOLS.fullmatch(text):
+        raise refusals.illegal(name, refusals.SYMBOLS_RANGE)
+    names: list[str] = orjson.loads(text)
+    if not names:
+        raise refusals.empty(name)
+    return names
+
+
+def _interval(name: str, text: str) -> str:
+    if text not in INTERVALS:
+        raise refusals.invalid_interval()
+    return text
+
+
+def one_of(*allowed: str) -> Callable[[str, str], str]:
+    """Read one of a few words."""
+
+    def read(name: str, text: str) -> str:
+        if text not in allowed:
+            raise refusals.invalid(name)
+        return text
+
+    return read
+
+
+def limit(default: int, most: int) -> Parameter:
+    """How many rows; more than `most` gives `most`, as on the real exchange."""
+
+    def read(name: str, text: str) -> int:
+        rows = number(name, text)
+        if rows == 0:
+            raise refusals.invalid(name)
+        return min(rows, most)
+
+    return Parameter("limit", read, default)
+
+
+SYMBOL: Final = Parameter("symbol", _symbol, mandatory=True)
+OPTIONAL_SYMBOL: Final = Parameter("symbol", _symbol)
+SYMBOLS: Final = Parameter("symbols", _symbols)
+INTERVAL: Final = Parameter("interval", _interval, mandatory=True)
+START: Final = Parameter("startTime", number)
+END: Final = Parameter("endTime", number)
+FROM_ID: Final = Parameter("fromId", number)
+
+
+# -- the table --------------------------------------------------------------------------------------------
+
+Handler = Callable[..., Any]
+H = TypeVar("H", bound=Handler)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An endpoint that is served.
+
+    Attributes:
+        parameters: in the order in which `handle` takes their values, after the market.
+        weight: how much of the minute's weight a request uses, or a function of the parameters' values.
+        handle: gives the answer.
+    """
+
+    parameters: tuple[Parameter, ...]
+    weight: int | Callable[..., int]
+    handle: Handler
+
+    def read(self, sent: dict[str, str]) -> list[Any]:
+        """The parameters' values, in order."""
+        values = [parameter.value(sent) for parameter in self.parameters]
+        known = sum(parameter.name in sent for parameter in self.parameters)
+        if known < len(sent):
+            raise refusals.unread(known, len(sent), len(self.parameters))
+        return values
+
+    def weigh(self, values: list[Any]) -> int:
+        """The weight of a request with these values."""
+        return self.weight if isinstance(self.weight, int) else self.weight(*values)
+
+
+DOORS: Final[dict[str, dict[str, Door]]] = {}
+"""Path -> method -> endpoint."""
+
+
+def door(
+    method: str, path: str, *parameters: Parameter, weight: int | Callable[..., int] = 1
+) -> Callable[[H], H]:
+    """Serve an endpoint by the decorated function, which takes the market and the parameters' values."""
+
+    def register(handle: H) -> H:
+        DOORS.setdefault(path, {})[method] = Door(parameters, weight, handle)
+        return handle
+
+    return register
+
+
+# -- answering --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request, as it stands on the wire.
+
+    Attributes:
+        method: upper case.
+        path: from the first slash to the question mark.
+        query: what follows the question mark.
+        address: who asks.
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    address: str = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer, ready to be sent."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class Rest:
+    """Answers requests about one market.
+
+    Args:
+        market: moved on to the present by the caller before each request.
+        weights: what each address has used.
+    """
+
+    def __init__(self, market: Market, weights: Weights | None = None) -> None:
+        self._market: Final = market
+        self._weights: Final = weights or Weights()
+
+    def answer(self, request: Request, now: int) -> Answer:
+        """The answer to a request.
+
+        Args:
+            request: as received.
+            now: milliseconds of the real clock, for the weights.
+        """
+        method = "GET" if request.method == "HEAD" else request.method
+        try:
+            found = _find(method, request.path)
+        except Refusal as refusal:
+            return _refused(refusal, {})
+        if found is None:
+            return Answer(404, {"Content-Type": "text/html"}, _NOT_FOUND)
+        return self._answer(found, request, now)
+
+    def _answer(self, found: Door, request: Request, now: int) -> Answer:
+        weighed: dict[str, str] = {}
+        try:
+            try:
+                values = found.read(read_query(request.query))
+            except Refusal:
+                weighed = self._charge(request.address, 1, now)
+                raise
+            weighed = self._charge(request.address, found.weigh(values), now)
+            return _answered(found.handle(self._market, *values), weighed)
+        except UnknownSymbol:
+            return _refused(refusals.invalid_symbol(), weighed)
+        except Refusal as refusal:
+            return _refused(refusal, weighed)
+
+    def _charge(self, address: str, weight: int, now: int) -> dict[str, str]:
+        used = str(self._weights.charge(address, weight, now))
+        return {"X-MBX-USED-WEIGHT": used, "X-MBX-USED-WEIGHT-1M": used}
+
+
+def read_query(query: str) -> dict[str, str]:
+    """The parameters of a query string.
+
+    Raises:
+        Refusal: one was sent twice.
+    """
+    pairs = parse_qsl(query, keep_blank_values=True)
+    sent = dict(pairs)
+    if len(sent) < len(pairs):
+        raise refusals.duplicate()
+    return sent
+
+
+def _find(method: str, path: str) -> Door | None:
+    """Who answers; None for a path that is as dead as on the real exchange."""
+    methods = DOORS.get(path)
+    if methods is not None:
+        if method not in methods:
+            allowed = ", ".join(methods)
+            refusal = refusals.unsupported(f"{method} {path} is not an endpoint; {allowed} {path} is", 405)
+            refusal.headers["Allow"] = allowed
+            raise refusal
+        return methods[method]
+    if path.startswith(_SERVED_LATER):
+        raise refusals.unsupported(f"{method} {path} is not served by this exchange yet")
+    return None
+
+
+_JSON: Final = {
+    "Content-Type": "application/json;charset=UTF-8",
+    "Cache-Control": "no-cache, no-store, must-revalidate",
+}
+
+
+def _answered(answer: Any, headers: dict[str, str]) -> Answer:
+    return Answer(200, {**_JSON, **headers}, orjson.dumps(answer))
+
+
+def _refused(refusal: Refusal, headers: dict[str, str]) -> Answer:
+    return Answer(refusal.status, {**_JSON, **headers, **refusal.headers}, refusal.body())

@@ -1,0 +1,148 @@
+"""The public market endpoints, as Binance answers them today. (Binance, *Public REST API*.)"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from . import refusals
+from .market import Market
+from .rest import (
+    END,
+    FROM_ID,
+    INTERVAL,
+    OPTIONAL_SYMBOL,
+    START,
+    SYMBOL,
+    SYMBOLS,
+    Parameter,
+    door,
+    limit,
+    one_of,
+)
+
+_TYPE: Final = Parameter("type", one_of("FULL", "MINI"), "FULL")
+_FLAG: Final = Parameter("showPermissionSets", one_of("true", "false"), "true")
+_UTC: Final = Parameter("timeZone", one_of("0", "00:00", "0:00", "+0:00", "+00:00"))
+
+_MINI: Final = (
+    "symbol", "openPrice", "highPrice", "lowPrice", "lastPrice", "volume", "quoteVolume", "openTime",
+    "closeTime", "firstId", "lastId", "count",
+)  # fmt: skip
+
+
+def _chosen(symbol: str | None, symbols: list[str] | None) -> list[str] | None:
+    """The symbols asked for by either parameter; None for all."""
+    if symbol is not None and symbols is not None:
+        raise refusals.not_together("symbol", "symbols")
+    return symbols if symbol is None else [symbol]
+
+
+def _rows(symbol: str | None, rows: list[dict[str, Any]]) -> Any:
+    """Rows as they are answered: one alone where one symbol was asked for."""
+    return rows if symbol is None else rows[0]
+
+
+@door("GET", "/api/v3/ping")
+def ping(market: Market) -> Any:
+    """Test that the exchange answers."""
+    return {}
+
+
+@door("GET", "/api/v3/time")
+def time(market: Market) -> Any:
+    """The market's time."""
+    return {"serverTime": market.now}
+
+
+@door("GET", "/api/v3/exchangeInfo", OPTIONAL_SYMBOL, SYMBOLS, _FLAG, weight=20)
+def exchange_info(market: Market, symbol: str | None, symbols: list[str] | None, sets: str) -> Any:
+    """Every symbol, or those asked for, with their filters."""
+    answer = market.exchange_info(_chosen(symbol, symbols))
+    if sets == "false":
+        answer["symbols"] = [{**row, "permissionSets": []} for row in answer["symbols"]]
+    return answer
+
+
+def _depth_weight(symbol: str, rows: int) -> int:
+    return next(weight for most, weight in ((100, 5), (500, 25), (1000, 50), (5000, 250)) if rows <= most)
+
+
+@door("GET", "/api/v3/depth", SYMBOL, limit(100, 5000), weight=_depth_weight)
+def depth(market: Market, symbol: str, rows: int) -> Any:
+    """The book's best levels."""
+    return market.depth(symbol, rows)
+
+
+@door("GET", "/api/v3/trades", SYMBOL, limit(500, 1000), weight=25)
+def trades(market: Market, symbol: str, rows: int) -> Any:
+    """The latest trades."""
+    return market.trades(symbol, rows)
+
+
+@door("GET", "/api/v3/historicalTrades", SYMBOL, limit(500, 1000), FROM_ID, weight=25)
+def historical_trades(market: Market, symbol: str, rows: int, from_id: int | None) -> Any:
+    """Trades from a number on."""
+    return market.historical_trades(symbol, rows, from_id)
+
+
+@door("GET", "/api/v3/aggTrades", SYMBOL, FROM_ID, START, END, limit(500, 1000), weight=4)
+def agg_trades(
+    market: Market, symbol: str, from_id: int | None, start: int | None, end: int | None, rows: int
+) -> Any:
+    """Aggregate trades, from a number on or between two times."""
+    if from_id is not None and start is not None:
+        raise refusals.not_together("fromId", "startTime")
+    if from_id is not None and end is not None:
+        raise refusals.not_together("fromId", "endTime")
+    return market.agg_trades(symbol, from_id, start, end, rows)
+
+
+@door("GET", "/api/v3/uiKlines", SYMBOL, INTERVAL, START, END, limit(500, 1000), _UTC, weight=2)
+@door("GET", "/api/v3/klines", SYMBOL, INTERVAL, START, END, limit(500, 1000), _UTC, weight=2)
+def klines(
+    market: Market,
+    symbol: str,
+    interval: str,
+    start: int | None,
+    end: int | None,
+    rows: int,
+    zone: str | None,
+) -> Any:
+    """Candles; time zones other than UTC are refused."""
+    return market.klines(symbol, interval, start, end, rows)
+
+
+@door("GET", "/api/v3/avgPrice", SYMBOL, weight=2)
+def avg_price(market: Market, symbol: str) -> Any:
+    """The average price of five minutes."""
+    return market.avg_price(symbol)
+
+
+def _day_weight(symbol: str | None, symbols: list[str] | None, kind: str) -> int:
+    count = 1 if symbol else len(symbols or ()) or 101
+    return 2 if count <= 20 else 40 if count <= 100 else 80
+
+
+@door("GET", "/api/v3/ticker/24hr", OPTIONAL_SYMBOL, SYMBOLS, _TYPE, weight=_day_weight)
+def ticker_24h(market: Market, symbol: str | None, symbols: list[str] | None, kind: str) -> Any:
+    """The last 24 hours."""
+    rows = market.ticker_24h(_chosen(symbol, symbols))
+    if kind == "MINI":
+        rows = [{key: row[key] for key in _MINI} for row in rows]
+    return _rows(symbol, rows)
+
+
+def _ticker_weight(symbol: str | None, symbols: list[str] | None) -> int:
+    return 2 if symbol else 4
+
+
+@door("GET", "/api/v3/ticker/price", OPTIONAL_SYMBOL, SYMBOLS, weight=_ticker_weight)
+def ticker_price(market: Market, symbol: str | None, symbols: list[str] | None) -> Any:
+    """The latest price."""
+    return _rows(symbol, market.ticker_price(_chosen(symbol, symbols)))
+
+
+@door("GET", "/api/v3/ticker/bookTicker", OPTIONAL_SYMBOL, SYMBOLS, weight=_ticker_weight)
+def book_ticker(market: Market, symbol: str | None, symbols: list[str] | None) -> Any:
+    """The best bid and ask."""
+    return _rows(symbol, market.book_ticker(_chosen(symbol, symbols)))

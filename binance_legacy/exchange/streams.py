@@ -1,0 +1,95 @@
+"""Who listens to which stream, and the way of a message to all of them: written once, framed once.
+
+Pure: listeners are handed whole frames and do the sending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Protocol
+
+import orjson
+
+
+class Feed(Protocol):
+    """The market, as far as streams need it."""
+
+    def subscribe(self, name: str) -> None: ...
+    def unsubscribe(self, name: str) -> None: ...
+
+
+class Listener(Protocol):
+    """Who is sent the frames of the streams it listens to, raw or combined."""
+
+    combined: bool
+
+    def send(self, frames: bytes) -> None: ...
+
+
+class Streams:
+    """The streams in use and their listeners.
+
+    Args:
+        market: told when a stream comes into use and when it goes out of it.
+    """
+
+    def __init__(self, market: Feed) -> None:
+        self._market: Final = market
+        self._listeners: Final[dict[str, dict[Listener, None]]] = {}
+
+    @property
+    def in_use(self) -> bool:
+        """Whether anybody listens to anything."""
+        return bool(self._listeners)
+
+    def listen(self, listener: Listener, name: str) -> None:
+        """Send `listener` every message of a stream from now on."""
+        if name not in self._listeners:
+            self._listeners[name] = {}
+            self._market.subscribe(name)
+        self._listeners[name][listener] = None
+
+    def leave(self, listener: Listener, name: str) -> None:
+        """Stop sending it them."""
+        listeners = self._listeners.get(name, {})
+        listeners.pop(listener, None)
+        if not listeners and self._listeners.pop(name, None) is not None:
+            self._market.unsubscribe(name)
+
+    def push(self, messages: Iterable[tuple[str, Any]]) -> None:
+        """Send messages, (stream's name, payload) each, to whom they concern, in their order."""
+        waiting: dict[Listener, list[bytes]] = {}
+        for name, payload in messages:
+            listeners = self._listeners.get(name)
+            if listeners:
+                for listener, sent in _framed(name, payload, listeners):
+                    waiting.setdefault(listener, []).append(sent)
+        for listener, frames in waiting.items():
+            listener.send(b"".join(frames))
+
+
+def _framed(name: str, payload: Any, listeners: Iterable[Listener]) -> Sequence[tuple[Listener, bytes]]:
+    """Each listener with the frame for it; each form is made at most once."""
+    forms: dict[bool, bytes] = {}
+    text = orjson.dumps(payload)
+    found = []
+    for listener in listeners:
+        if listener.combined not in forms:
+            forms[listener.combined] = frame(combine(name, text) if listener.combined else text)
+        found.append((listener, forms[listener.combined]))
+    return found
+
+
+def combine(name: str, text: bytes) -> bytes:
+    """A payload as it is sent on a combined connection."""
+    return b'{"stream":%b,"data":%b}' % (orjson.dumps(name), text)
+
+
+def frame(text: bytes) -> bytes:
+    """A text message as one unmasked WebSocket frame (RFC 6455, section 5.2)."""
+    size = len(text)
+    if size < 126:
+        return bytes((0x81, size)) + text
+    if size < 65536:
+        return b"\x81\x7e" + size.to_bytes(2, "big") + text
+    return b"\x81\x7f" + size.to_bytes(8, "big") + text
