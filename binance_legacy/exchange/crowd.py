@@ -1,7 +1,7 @@
 """One symbol's simulated traders: makers who quote around the fair price, takers who cross the spread.
 
 The shape was set against recorded ETHUSDT of 2024: mostly one tick between bid and ask, twenty levels within
-0.015%, a hundred within 0.08%, quantities that grow away from the best price, takers with heavy-tailed sizes.
+0.03%, a hundred within 0.3%, quantities that grow away from the best price, takers with heavy-tailed sizes.
 Arrivals are slower than there, on purpose.
 
 Everything happens on the crowd's own schedule in market time: how often it is asked to act changes nothing.
@@ -22,13 +22,13 @@ LEVELS: Final = 300
 """How many orders the makers keep on each side."""
 
 _HALF_SPREAD: Final = 0.000002
-_NEAREST: Final = 0.00001
-_REACH: Final = 0.012
+_REACH: Final = 0.01
+_SHAPE: Final = 1.7
 _REACH_TICKS: Final = 120
 _FARTHEST: Final = 0.6
 _SIZE_SPREAD: Final = 1.3
-_TAKER_TAIL: Final = 1.4
-_FILLS_PER_TAKER: Final = 1.25
+_TAKER_SPREAD: Final = 1.8
+_FILLS_PER_TAKER: Final = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +176,11 @@ class Crowd:
                 break
 
     def _quote(self, is_buy: bool, fair: float) -> None:
-        """A new order at a distance drawn from the shape of the book: even on a logarithmic scale."""
+        """A new order at a distance drawn from the shape of the book."""
         bid, ask = self._edges(fair)
         tick = self._symbol.tick
-        nearest = max(_NEAREST, 0.5 * tick / fair)
         reach = min(_FARTHEST, max(_REACH, _REACH_TICKS * tick / fair))
-        away = fair * nearest * ((reach / nearest) ** self._random.random() - 1)
+        away = fair * reach * self._random.random() ** _SHAPE
         steps = int(away / tick) * tick
         self._place(is_buy, bid - steps if is_buy else ask + steps, fair)
 
@@ -189,7 +188,7 @@ class Crowd:
         if price <= 0:
             return
         distance = abs(price - fair) / fair
-        mean = self._pace.qty * (3.0 + 25.0 * min(1.0, distance / 0.0008))
+        mean = self._pace.qty * (9.0 + 25.0 * min(1.0, distance / 0.0008))
         qty = mean * math.exp(self._random.gauss(-0.5 * _SIZE_SPREAD**2, _SIZE_SPREAD))
         outcome = self._book.limit(is_buy, price, self._whole(qty))
         if outcome.rests:
@@ -204,16 +203,18 @@ class Crowd:
         is_buy = self._random.random() < self._buys
         against = self._book.asks if is_buy else self._book.bids
         mean = self._pace.qty * _FILLS_PER_TAKER
-        # the mean of a Pareto size is its least size times tail / (tail - 1)
-        size = mean * (_TAKER_TAIL - 1) / _TAKER_TAIL * self._random.paretovariate(_TAKER_TAIL)
-        most = sum(level.total for level, _ in zip(against.in_line(), range(4), strict=False)) // 2
+        size = mean * math.exp(self._random.gauss(-0.5 * _TAKER_SPREAD**2, _TAKER_SPREAD))
+        most = sum(level.total for level, _ in zip(against.in_line(), range(8), strict=False)) * 3 // 4
         best = against.best
         if best is None:
             return []
         qty = self._whole(min(size, float(most)))
         slip = int(fair * 0.001)
         limit = best + slip if is_buy else max(1, best - slip)
-        return self._book.limit(is_buy, limit, qty, None, Until.IMMEDIATE).fills
+        fills = self._book.limit(is_buy, limit, qty, None, Until.IMMEDIATE).fills
+        if against.best is None:
+            self._close_up(fair)
+        return fills
 
     def _whole(self, qty: float) -> int:
         step = self._symbol.step

@@ -13,7 +13,7 @@ from ..wire.streamnames import Stream
 from ..wire.streamnames import read as read_name
 from . import answers
 from .book import Book, Fill
-from .candles import Bar, Candles, bar_start, merge
+from .candles import Bar, Candles, merge
 from .capture import Record
 from .crowd import Crowd, Pace
 from .history import Aggregate, History
