@@ -128,8 +128,8 @@ def test_a_process_that_the_script_starts_finds_binance_without_knowing_where_we
 def test_ctrl_c_ends_the_script_cleanly_with_130(script):
     file = script("""
         import time
-        print('up', flush=True)
         try:
+            print('up', flush=True)
             time.sleep(60)
         finally:
             print('tidied')

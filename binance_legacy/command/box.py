@@ -40,12 +40,12 @@ def refuse_options(options: Namespace, why: str) -> None:
         raise CommandError(f"{' and '.join(given)} {why}")
 
 
-def start(options: Namespace, port: int = 0) -> Exchange:
+def start(options: Namespace) -> Exchange:
     """Start a box that ends with this process, and let every Binance address mean it."""
     from binance_legacy.exchange import Exchange, ExchangeError  # costs time that other commands can save
 
     try:
-        exchange = Exchange(seed=seed(options), replay=options.replay, speed=speed(options), port=port)
+        exchange = Exchange(seed=seed(options), replay=options.replay, speed=speed(options))
         exchange.start()
     except ExchangeError as error:
         raise CommandError(str(error)) from None

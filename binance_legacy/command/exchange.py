@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
 from . import box
-from .table import Command
+from .table import Command, CommandError
 
 LESSON = """\
 Run the exchange in a box by itself until Ctrl-C and print its addresses: any Binance client, in any language,
@@ -26,15 +24,12 @@ def declare(parser: ArgumentParser) -> None:
 
 
 def carry_out(options: Namespace) -> int:
-    exchange = box.start(options, port=options.port)
-    sys.stdout.write(
-        f"exchange in a box ({box.market(options)}), until Ctrl-C:\n"
-        f"  REST       {exchange.rest_url}/api/v3/...\n"
-        f"  streams    {exchange.stream_url}/ws/... and /stream?streams=...\n"
-    )
-    sys.stdout.flush()
-    while True:
-        time.sleep(3600)
+    from binance_legacy.exchange.serve import CannotServe, serve_alone  # imports the reactor
+
+    try:
+        return serve_alone(options.port, box.seed(options), options.replay, box.speed(options))
+    except CannotServe as error:
+        raise CommandError(str(error)) from None
 
 
 def _port(text: str) -> int:
