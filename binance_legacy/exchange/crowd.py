@@ -188,7 +188,7 @@ class Crowd:
         if price <= 0:
             return
         distance = abs(price - fair) / fair
-        mean = self._pace.qty * (9.0 + 25.0 * min(1.0, distance / 0.0008))
+        mean = self._pace.qty * (8.0 + 32.0 * min(1.0, distance / 0.0008))
         qty = mean * math.exp(self._random.gauss(-0.5 * _SIZE_SPREAD**2, _SIZE_SPREAD))
         outcome = self._book.limit(is_buy, price, self._whole(qty))
         if outcome.rests:
