@@ -237,16 +237,13 @@ class Candles:
 
     def _live_bar(self, interval: str, start: int, close: int | None) -> Bar | None:
         """The candle that begins at `start` and ends after `live_from`."""
-        end = bar_end(interval, start)
-        if interval in self._live:
-            live = self._live[interval]
-            if (bar := live.bars.get(start)) is not None:
-                return merge((bar,), start)
-            if start < live.forgotten:
-                return None
-            parts = []
+        live = self._live.get(interval)
+        if live is None:
+            parts = self._pieces(start, bar_end(interval, start))
+        elif start < live.forgotten:
+            return None
         else:
-            parts = self._pieces(start, end)
+            parts = [live.bars[start]] if start in live.bars else []
         if start < self._live_from:
             parts = [*map(self._moved, self._past.span(start, self._live_from)), *parts]
         if parts:
