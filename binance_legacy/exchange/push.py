@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote
 
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
 from twisted.internet.interfaces import IPushProducer
-from zope.interface import implementer
+from zope.interface.declarations import implementer
 
 from . import control, refusals
 from .streams import Streams, frame
@@ -114,6 +114,7 @@ class StreamConnection(WebSocketServerProtocol):
     """
 
     factory: StreamFactory
+    transport: Any
 
     def __init__(self) -> None:
         super().__init__()
@@ -268,7 +269,7 @@ class StreamFactory(WebSocketServerFactory):
         now: the real time in seconds since 1970, which pings carry.
     """
 
-    protocol = StreamConnection
+    protocol: Any = StreamConnection
 
     def __init__(
         self,
