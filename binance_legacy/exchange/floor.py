@@ -102,11 +102,15 @@ class LiveFloor(Floor):
 
     def __init__(self, symbol: Symbol, walk: Walk, seed: int, now: int) -> None:
         super().__init__(symbol, Past(walk, symbol), [])
-        self._seed: Final = seed
-        self._fair: Final[Callable[[int], float]] = lambda at: walk.fair(symbol, at)
         self.book: Final = Book((now - _BOOK_EPOCH) // 10, symbol.step)
         self.publisher = Publisher(self, self.pushed)
-        self._open(now)
+        opened = now // MINUTE * MINUTE
+        first = self.past.id_at(opened)
+        self._join(opened, first, first)
+        fair: Callable[[int], float] = lambda at: walk.fair(symbol, at)  # noqa: E731
+        self.crowd: Final = Crowd(symbol, self.book, fair, _pace(self.past, opened), str(seed), opened)
+        self._trade_until(now + 1)
+        self.now = now
 
     @property
     def levels(self) -> Book:
@@ -115,9 +119,8 @@ class LiveFloor(Floor):
     def advance(self, now: int) -> None:
         """Moves the market to `now`."""
         if now - self.now > GAP:
-            self._open(now)
-            self.publisher.restart(now)
-        beat = self.publisher.beat()
+            self._reopen(now)
+        beat = self.publisher.beat
         tick = (self.now // beat + 1) * beat if beat else now + 1
         while tick <= now:
             self._trade_until(tick)
@@ -126,25 +129,21 @@ class LiveFloor(Floor):
         self._trade_until(now + 1)
         self.now = now
 
-    def _open(self, now: int) -> None:
-        """Lets the past reach to the last whole minute, and trading begin there."""
-        opened = now // MINUTE * MINUTE
-        first = self.past.id_at(opened)
-        history = getattr(self, "history", None)
-        first_id, first_aggregate = first, first
-        if history is not None:
-            first_id, first_aggregate = max(first, history.next_id), max(first, history.next_aggregate)
+    def _join(self, opened: int, first_id: int, first_aggregate: int) -> None:
+        """Lets the past reach to `opened`, and live trades begin there with these numbers."""
         self.history = History(self.past, opened, first_id, first_aggregate)
         self.candles = Candles(self.past, opened)
         self._day = None
-        if history is None:
-            pace = _pace(self.past, opened)
-            self.crowd = Crowd(self.symbol, self.book, self._fair, pace, str(self._seed), opened)
-            self.book.take_changes()
-        else:
-            self._traded(self.crowd.settle(opened), opened)
+
+    def _reopen(self, now: int) -> None:
+        """Goes on after a gap: what happened meanwhile is past; numbers never repeat."""
+        opened = now // MINUTE * MINUTE
+        first, before = self.past.id_at(opened), self.history
+        self._join(opened, max(first, before.next_id), max(first, before.next_aggregate))
+        self._traded(self.crowd.settle(opened), opened)
         self._trade_until(now + 1)
         self.now = now
+        self.publisher.restart(now)
 
     def _trade_until(self, end: int) -> None:
         crowd, publisher = self.crowd, self.publisher
@@ -218,7 +217,7 @@ class TapeFloor(Floor):
     def tick(self, at: int) -> None:
         """What is due on the beat at `at`."""
         self._complete_aggregate(at)
-        beat = self.publisher.beat()
+        beat = self.publisher.beat
         if beat and at % beat == 0:
             self.publisher.tick(at)
 

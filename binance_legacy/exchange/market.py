@@ -18,10 +18,10 @@ from . import answers
 from .candles import bar_end, bar_start, kline_row, merge
 from .floor import DAY, HOUR, MINUTE, SETTLING, Floor, LiveFloor, TapeFloor, tape_symbol
 from .history import Aggregate
-from .listing import LISTING, Symbol, exchange_info
+from .listing import ASSETS, LISTING, Symbol, exchange_info
 from .past import Past, Trade
 from .publisher import BEAT, Push
-from .tape import PLACES, Tape
+from .tape import Tape
 from .walk import Walk
 
 _QUOTED_USD: Final = 3000.0
@@ -256,13 +256,16 @@ class Market:
         return floor
 
     def _open_tape(self, tape: Tape) -> None:
-        for name, recorded in tape.symbols.items():
-            if name not in LISTING:
-                continue
-            symbol = tape_symbol(LISTING[name])
-            if recorded.first_price is not None:
-                self._walk.shift(symbol, tape.start, recorded.first_price / 10.0**PLACES)
-            self._taped[name] = TapeFloor(symbol, recorded, self._walk, tape.start, self._tape_pushes)
+        """Floors for the tape's symbols, whose pasts end at the tape's first prices."""
+        found = {tape_symbol(LISTING[name]): one for name, one in tape.symbols.items() if name in LISTING}
+        # those paid in money first: the others are made to agree with them
+        for symbol in sorted(found, key=lambda symbol: abs(ASSETS[symbol.quote].market)):
+            price = found[symbol].first_price
+            if price is not None:
+                self._walk.shift(symbol, tape.start, symbol.number(price))
+        for symbol, recorded in found.items():
+            pushed = self._tape_pushes
+            self._taped[symbol.name] = TapeFloor(symbol, recorded, self._walk, tape.start, pushed)
 
     def _play(self, tape: Tape, now: int) -> None:
         """The tape's records up to `now`, with the beats between them."""
@@ -271,7 +274,7 @@ class Market:
             floor = self._taped.get(record.symbol or record.stream.partition("@")[0].upper())
             if floor is not None:
                 floor.play(record, at)
-        self._beat_until(min(now, tape.end + SETTLING))
+        self._beat_until(now if now < tape.end else tape.end + SETTLING)
         for floor in self._taped.values():
             floor.now = min(now, tape.end)
 

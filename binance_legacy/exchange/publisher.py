@@ -75,6 +75,9 @@ class Publisher:
         pushed: where messages are put, in order of time.
         recorded: kinds that are pushed by somebody else (as they were recorded) and never built here.
         delay: how long after its end a candle is final, milliseconds; recorded trades arrive that late.
+
+    Attributes:
+        beat: how often `tick` is wanted, milliseconds: 0 for never.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class Publisher:
         self._pushed: Final = pushed
         self._recorded: Final = recorded
         self._delay: Final = delay
+        self.beat = 0
         self._names: dict[Kind, list[str]] = {}
         self._candles: dict[Kind, _Candle] = {}
         self._pending: dict[Kind, Changes] = {}
@@ -109,6 +113,7 @@ class Publisher:
         if name in self._names.get(kind, ()):
             return
         self._names.setdefault(kind, []).append(name)
+        self.beat = self._beat_wanted()
         if kind in self._recorded or len(self._names[kind]) > 1:
             return
         if kind.kind == "kline":
@@ -128,6 +133,7 @@ class Publisher:
         if not names:
             for state in (self._names, self._candles, self._pending, self._seen):
                 state.pop(kind, None)
+        self.beat = self._beat_wanted()
 
     def restart(self, at: int) -> None:
         """Goes on after a gap in time: candles that ended within it are passed over."""
@@ -173,13 +179,6 @@ class Publisher:
                 ))  # fmt: skip
 
     # on the beat
-
-    def beat(self) -> int:
-        """How often `tick` is wanted, milliseconds: 0 for never."""
-        periods = [kind.period for kind in self._names if kind.period and kind not in self._recorded]
-        if not periods:
-            return 0
-        return BEAT if self._delay or min(periods) < _SECOND else _SECOND
 
     def tick(self, at: int) -> None:
         """Pushes what is due at `at`, a whole multiple of `beat`."""
@@ -281,6 +280,12 @@ class Publisher:
     def _texts(self, levels: list[tuple[int, int]]) -> list[messages.Level]:
         symbol = self._shown.symbol
         return [[symbol.price_text(price), symbol.qty_text(qty)] for price, qty in levels]
+
+    def _beat_wanted(self) -> int:
+        periods = [kind.period for kind in self._names if kind.period and kind not in self._recorded]
+        if not periods:
+            return 0
+        return BEAT if self._delay or min(periods) < _SECOND else _SECOND
 
     def _built(self, kind: Kind) -> list[str]:
         return [] if kind in self._recorded else self._names.get(kind, [])
