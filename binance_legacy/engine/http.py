@@ -1,0 +1,45 @@
+"""Where a REST call's bytes leave: through the session that a client, or its script, chose."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from ..wire import venues
+
+_NO_PROXY: dict[str, Any] = {"http": None, "https": None, "all": None, "no_proxy": "*"}
+_MOST_REDIRECTS = 5
+
+
+def send(session: Any, method: str, url: str, **options: Any) -> Any:
+    """Send one call.
+
+    While a box is in use, Binance's addresses are answered by it and no other leaves this machine, whatever
+    `session` is and wherever an answer redirects. A call to this machine never goes through a proxy.
+
+    Parameters:
+        session: a `requests.Session`, or what a script put in its place.
+        method: ``get``, ``post``, ``put`` or ``delete``: that method of the session is called.
+        options: of `requests.Session.request`.
+
+    Raises:
+        OfflineError: a box is in use, and the address is neither Binance's nor this machine.
+    """
+    address = venues.reroute(url)
+    if venues.is_loopback(urlsplit(address).hostname or ""):
+        options["proxies"] = _NO_PROXY
+    if venues.box() is None:
+        return getattr(session, method)(address, **options)
+    return _follow(session, method, address, options)
+
+
+def _follow(session: Any, method: str, address: str, options: dict[str, Any]) -> Any:
+    """Send it, and follow redirects only to where calls may go."""
+    options["allow_redirects"] = False
+    answer = getattr(session, method)(address, **options)
+    for _ in range(_MOST_REDIRECTS):
+        if not getattr(answer, "is_redirect", False):
+            break
+        address = venues.reroute(urljoin(address, answer.headers["location"]))
+        answer = session.get(address, **{k: v for k, v in options.items() if k not in ("data", "params")})
+    return answer
