@@ -68,7 +68,7 @@ class Symbol:
 
     def number(self, price: int) -> float:
         """The price as a plain number of quote assets."""
-        return price / 10**self.price_places
+        return price / float(10**self.price_places)
 
 
 @dataclass(frozen=True, slots=True)

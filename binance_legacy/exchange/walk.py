@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import shake_128
 from itertools import accumulate
-from math import sqrt
+from math import fsum, sqrt
 from typing import Final
 
 from .listing import ASSETS, Symbol
@@ -63,10 +63,13 @@ class Walk:
 
     Args:
         seed: the same seed gives the same values.
+
+    Attributes:
+        seed: as given.
     """
 
     def __init__(self, seed: int) -> None:
-        self._seed: Final = seed
+        self.seed: Final = seed
         self._bridge: Final = lru_cache(8192)(self._make)
         self._latest: Final[dict[str, tuple[int, float, float]]] = {}
         self._worth: Final[dict[str, float]] = {}
@@ -110,6 +113,10 @@ class Walk:
         usual = self._usual(base.name) / self._usual(quote.name) * self._factor.get(symbol.name, 1.0)
         return Course(self, usual, [(name, share) for name, share in shares.items() if share])
 
+    def usual_move(self, name: str) -> float:
+        """The standard daily move of a walk."""
+        return _MARKET_MOVE if name == MARKET else ASSETS[name].move
+
     def bridge(self, name: str, level: int, number: int) -> Bridge:
         """A walk over the span of time of this level and number."""
         return self._bridge(name, level, number)
@@ -134,9 +141,7 @@ class Walk:
         return self._bridge(name, DAYS, number).points[part]
 
     def _make(self, name: str, level: int, number: int) -> Bridge:
-        noise = _noise(
-            f"{self._seed}/{name}/{level}/{number}", _PARTS[level] * (2 if level < QUARTERS else 1)
-        )
+        noise = _noise(f"{self.seed}/{name}/{level}/{number}", _PARTS[level] * (2 if level < QUARTERS else 1))
         if level == DAYS:
             return self._days(name, number, noise)
         above, part = divmod(number, _PARTS[level - 1])
@@ -149,8 +154,8 @@ class Walk:
         return Bridge(points, moves)
 
     def _days(self, name: str, number: int, noise: list[float]) -> Bridge:
-        move = _MARKET_MOVE if name == MARKET else ASSETS[name].move
-        start, end = (_noise(f"{self._seed}/{name}/{at}", 1)[0] for at in (number, number + 1))
+        move = self.usual_move(name)
+        start, end = (_noise(f"{self.seed}/{name}/{at}", 1)[0] for at in (number, number + 1))
         moves = [move * lively for lively in _liveliness(noise[_SPAN_DAYS:])]
         return Bridge(_bridged(start * _ENDS * move, end * _ENDS * move, moves, noise), moves)
 
@@ -174,12 +179,14 @@ class Course:
 
     Attributes:
         usual: as given.
+        move: the price's standard daily move.
     """
 
     def __init__(self, walk: Walk, usual: float, shares: list[tuple[str, float]]) -> None:
         self._walk: Final = walk
         self._shares: Final = shares
         self.usual: Final = usual
+        self.move: Final = 1e-5 + sqrt(fsum((walk.usual_move(name) * share) ** 2 for name, share in shares))
 
     def bridge(self, level: int, number: int) -> Bridge:
         """The logarithm of the price, without `usual`, over the span of this level and number.
