@@ -15,7 +15,10 @@ MAY = {
     "exchange": {"wire", "endpoints"},
 }  # fmt: skip
 REACTOR_FREE = ["enums", "exceptions", "helpers", "wire", "endpoints", "client", "alias", "exchange/__init__"]
-PURE_EXCHANGE = ["listing", "walk", "past", "candles", "book", "crowd", "market", "tape", "rules"]
+PURE_EXCHANGE = [
+    "listing", "walk", "past", "candles", "book", "crowd", "market", "tape", "rules",
+    "rest", "rest_market", "refusals", "limits", "control", "streams", "clock", "fixture",
+]  # fmt: skip
 
 
 def module_files():

@@ -88,6 +88,7 @@ class Exchange:
         self._finalizer: Any = None
         self._url: str | None = None
         self._before: tuple[str | None] | None = None
+        _exchanges.add(self)
 
     # -- life ---------------------------------------------------------------------------------------------
 
@@ -109,7 +110,6 @@ class Exchange:
             self._process = process
             self._url = f"127.0.0.1:{port}"
             self._finalizer = weakref.finalize(self, _end, process)
-            _running.add(self)
 
     def stop(self) -> None:
         """End it and wait until it has ended; undoes `use`. Does nothing when it does not run."""
@@ -118,7 +118,6 @@ class Exchange:
             if self._process is None:
                 return
             self._finalizer.detach()
-            _running.discard(self)
             process, self._process, self._url = self._process, None, None
             _end(process)
 
@@ -170,32 +169,32 @@ class Exchange:
             return
         (before,), self._before = self._before, None
         mine = f"http://{self._url}"
-        for other in list(_running):
+        for other in list(_exchanges):
             if other._before == (mine,):
                 other._before = (before,)
         if venues.box() == mine:
             venues.use_box(before)
 
-    # -- fork ---------------------------------------------------------------------------------------------
-
-    def _forget_process(self) -> None:
-        """In a forked child: let go of what belongs to the parent, without ending it."""
+    def _forked(self) -> None:
+        """In a forked child: the process belongs to the parent; what is known of it still holds."""
         self._lock = threading.Lock()
-        process, self._process = self._process, None
-        self._finalizer.detach()
-        if process is not None:
-            if process.stdin is not None:
-                process.stdin.close()
-            process.returncode = 0  # not a child of this process: there is nothing to wait for
+        if self._process is not None:
+            self._process = None
+            self._finalizer.detach()
 
 
-_running: Final[weakref.WeakSet[Exchange]] = weakref.WeakSet()
+_exchanges: Final[weakref.WeakSet[Exchange]] = weakref.WeakSet()
+_processes: Final[set[subprocess.Popen[bytes]]] = set()
 
 
 def _after_fork() -> None:
-    for exchange in list(_running):
-        exchange._forget_process()
-    _running.clear()
+    """In a forked child: let go of the pipes, so that they end when the parent does."""
+    for process in _processes:
+        _close_pipes(process)
+        process.returncode = 0  # not a child of this process: there is nothing to wait for
+    _processes.clear()
+    for exchange in list(_exchanges):
+        exchange._forked()
 
 
 if hasattr(os, "register_at_fork"):
@@ -231,19 +230,28 @@ def _spawn(arguments: list[str]) -> subprocess.Popen[bytes]:
     group: dict[str, Any] = {"process_group": 0}
     if sys.platform == "win32":
         group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-P", "-c", _BOOT, json.dumps(folders), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        bufsize=0,
         env=environment,
         **group,
     )
+    _processes.add(process)
+    return process
 
 
 def _await_ready(process: subprocess.Popen[bytes], patience: float) -> int:
     """The port that the child reports."""
     assert process.stdout is not None
-    timer = threading.Timer(patience, process.kill)
+    late = threading.Event()
+
+    def give_up() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(patience, give_up)
     timer.daemon = True
     timer.start()
     try:
@@ -252,8 +260,8 @@ def _await_ready(process: subprocess.Popen[bytes], patience: float) -> int:
         timer.cancel()
     if not line:
         code = process.wait()
-        late = f"was not ready within {patience:g} s" if code < 0 else f"ended at once with code {code}"
-        raise ExchangeError(f"the exchange {late}; what it said itself is on the standard error output")
+        what = f"was not ready within {patience:g} s" if late.is_set() else f"ended at once with code {code}"
+        raise ExchangeError(f"the exchange {what}; what it said itself is on the standard error output")
     words = json.loads(line)
     if "error" in words:
         raise ExchangeError(words["error"])
@@ -261,13 +269,18 @@ def _await_ready(process: subprocess.Popen[bytes], patience: float) -> int:
     return int(words["port"])
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Close the pipe, at whose end the child ends, and wait for that."""
+def _close_pipes(process: subprocess.Popen[bytes]) -> None:
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
             pipe.close()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Close the pipe, at whose end the child ends, and wait for that."""
+    _close_pipes(process)
     try:
         process.wait(_END_WITHIN)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    _processes.discard(process)
