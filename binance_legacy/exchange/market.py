@@ -15,13 +15,15 @@ from ..wire import messages
 from ..wire.streamnames import Stream
 from ..wire.streamnames import read as read_name
 from . import answers
-from .candles import bar_end, bar_start, kline_row, merge
-from .floor import DAY, HOUR, MINUTE, SETTLING, Floor, LiveFloor, TapeFloor, tape_symbol
+from .candles import DAY, HOUR, MINUTE, bar_end, bar_start, kline_row, merge
+from .floor import Floor
 from .history import Aggregate
 from .listing import ASSETS, LISTING, Symbol, exchange_info
+from .live import LiveFloor
 from .past import Past, Trade
 from .publisher import BEAT, Push
 from .tape import Tape
+from .taped import SETTLING, TapeFloor, tape_symbol
 from .walk import Walk
 
 _QUOTED_USD: Final = 3000.0
@@ -98,8 +100,8 @@ class Market:
             self._all.pop(name, None)
             for floor in self._awake():
                 floor.publisher.unsubscribe(name, stream)
-        elif (floor := self._known(stream.symbol)) is not None:
-            floor.publisher.unsubscribe(name, stream)
+        elif (known := self._known(stream.symbol)) is not None:
+            known.publisher.unsubscribe(name, stream)
 
     def advance(self, now: int) -> list[tuple[str, Any]]:
         """Moves market time on.

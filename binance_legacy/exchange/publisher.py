@@ -56,8 +56,8 @@ class Levels(Protocol):
 class Shown(Protocol):
     """One symbol's market as a publisher sees it."""
 
-    symbol: Symbol
-
+    @property
+    def symbol(self) -> Symbol: ...
     @property
     def levels(self) -> Levels: ...
     @property

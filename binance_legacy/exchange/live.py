@@ -1,0 +1,105 @@
+"""A floor where a crowd trades."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from .book import Book, Fill
+from .candles import HOUR, MINUTE, Candles, merge
+from .crowd import Crowd, Pace
+from .floor import Floor, alone, join
+from .history import Aggregate, History
+from .listing import Symbol
+from .past import Past, Trade
+from .publisher import Publisher
+from .walk import Walk
+
+GAP: Final = 3 * MINUTE
+"""A floor that has stood still for longer goes on from a newly made past instead of trading it all through."""
+
+_BOOK_EPOCH: Final = 1_500_000_000_000
+
+
+class LiveFloor(Floor):
+    """A floor where a crowd trades, from the last whole minute before `now` on.
+
+    Args:
+        symbol: what is traded.
+        walk: its fair price at any time.
+        now: the time at which it wakes; it is run forward to there at once.
+    """
+
+    def __init__(self, symbol: Symbol, walk: Walk, seed: int, now: int) -> None:
+        super().__init__(symbol, Past(walk, symbol), [])
+        self.book: Final = Book((now - _BOOK_EPOCH) // 10, symbol.step)
+        self.publisher = Publisher(self, self.pushed)
+        opened = now // MINUTE * MINUTE
+        first = self.past.id_at(opened)
+        self._join(opened, first, first)
+        fair: Callable[[int], float] = lambda at: walk.fair(symbol, at)  # noqa: E731
+        self.crowd: Final = Crowd(symbol, self.book, fair, _pace(self.past, opened), str(seed), opened)
+        self._trade_until(now + 1)
+        self.now = now
+
+    @property
+    def levels(self) -> Book:
+        return self.book
+
+    def advance(self, now: int) -> None:
+        """Moves the market to `now`."""
+        if now - self.now > GAP:
+            self._reopen(now)
+        beat = self.publisher.beat
+        tick = (self.now // beat + 1) * beat if beat else now + 1
+        while tick <= now:
+            self._trade_until(tick)
+            self.publisher.tick(tick)
+            tick += beat
+        self._trade_until(now + 1)
+        self.now = now
+
+    def _join(self, opened: int, first_id: int, first_aggregate: int) -> None:
+        """Lets the past reach to `opened`, and live trades begin there with these numbers."""
+        self.history = History(self.past, opened, first_id, first_aggregate)
+        self.candles = Candles(self.past, opened)
+        self._day = None
+
+    def _reopen(self, now: int) -> None:
+        """Goes on after a gap: what happened meanwhile is past; numbers never repeat."""
+        opened = now // MINUTE * MINUTE
+        first, before = self.past.id_at(opened), self.history
+        self._join(opened, max(first, before.next_id), max(first, before.next_aggregate))
+        self._traded(self.crowd.settle(opened), opened)
+        self._trade_until(now + 1)
+        self.now = now
+        self.publisher.restart(now)
+
+    def _trade_until(self, end: int) -> None:
+        crowd, publisher = self.crowd, self.publisher
+        while (at := crowd.next) < end:
+            fills = crowd.act()
+            if fills:
+                self._traded(fills, at)
+            publisher.moved(at)
+
+    def _traded(self, fills: list[Fill], at: int) -> None:
+        """Books what one taking order has traded."""
+        joined: list[Aggregate] = []
+        for fill in fills:
+            trade = Trade(self.history.next_id, at, fill.price, fill.qty, fill.buyer_is_maker)
+            self.history.add(trade)
+            self.candles.add(trade)
+            self.publisher.traded(trade, at)
+            if not (joined and join(joined, trade)):
+                joined.append(alone(self.history.next_aggregate + len(joined), trade))
+        for one in joined:
+            self.history.add_aggregate(one)
+            self.publisher.aggregated(one, at)
+
+
+def _pace(past: Past, at: int) -> Pace:
+    """The last hour's, so that the market goes on as it was; never slower than a trade in two seconds."""
+    hour = merge(past.bars("1m", at - HOUR, at), at - HOUR)
+    trades = min(3.0, max(0.6, hour.count / (HOUR / 1000)))
+    return Pace(trades, hour.volume / max(1, hour.count))
