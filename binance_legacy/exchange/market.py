@@ -20,7 +20,7 @@ from .floor import Floor
 from .history import Aggregate
 from .listing import ASSETS, LISTING, Symbol, exchange_info
 from .live import LiveFloor
-from .past import Past, Trade
+from .past import GENESIS, Past, Trade
 from .publisher import BEAT, Push
 from .tape import Tape
 from .taped import SETTLING, TapeFloor, tape_symbol
@@ -190,6 +190,7 @@ class Market:
             for _ in range(limit - 1):
                 first = bar_start(interval, first - 1)
         else:
+            start = max(start, GENESIS)  # clients ask from 0 on to learn when a market began
             first = bar_start(interval, start)
             first = first if first == start else bar_end(interval, first)
             beyond = first
