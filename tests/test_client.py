@@ -1,0 +1,330 @@
+"""The client of 0.7 against a real HTTP server on 127.0.0.1."""
+
+import subprocess
+import sys
+import types
+
+import pytest
+
+from binance_legacy import client as client_module
+from binance_legacy.client import Client
+from binance_legacy.exceptions import BinanceAPIException, BinanceRequestException
+from binance_legacy.wire import venues
+
+from .rest_server import rest  # noqa: F401 - a fixture
+
+KEY, SECRET = "the-api-key", "the-api-secret"
+
+
+@pytest.fixture
+def client(rest, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(Client, "API_URL", rest.url + "/api")
+    return Client(KEY, SECRET)
+
+
+# -- construction ------------------------------------------------------------------------------------------
+
+
+def test_the_constructor_pings_and_sets_the_clock_s_offset_as_in_0_7(rest, client, monkeypatch):  # noqa: F811
+    assert [asked.path for asked in rest.asked] == ["/api/v3/ping", "/api/v3/time"]
+    assert rest.last.headers["X-MBX-APIKEY"] == KEY
+    monkeypatch.setattr(client_module, "time", types.SimpleNamespace(time=lambda: 1_599_999_999.0))
+    assert Client().timestamp_offset == 1000, (
+        "time is looked up when it is needed, so a script may replace it"
+    )
+
+
+def test_addresses_follow_the_tld_and_stay_templates_on_the_class(rest, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(Client, "ping", lambda self: {})
+    monkeypatch.setattr(Client, "get_server_time", lambda self: {"serverTime": 0})
+    client = Client(tld="us")
+    assert client.API_URL == "https://api.binance.us/api" and client.tld == "us"
+    assert client.FUTURES_COIN_DATA_URL == "https://dapi.binance.us/futures/data"
+    assert Client.API_URL == "https://api.binance.{}/api"
+
+
+def test_an_address_set_on_the_instance_after_construction_counts_from_then_on(rest, client):  # noqa: F811
+    rest.answers["/elsewhere/v3/ping"] = {"here": True}
+    client.API_URL = rest.url + "/elsewhere"
+    assert client.ping() == {"here": True}
+
+
+def test_a_replaced_constructor_needs_to_set_no_more_than_in_0_7(rest, monkeypatch):  # noqa: F811
+    class Quiet(Client):
+        def __init__(self, api_key, api_secret):
+            self.API_KEY, self.API_SECRET = api_key, api_secret
+            self.session = self._init_session()
+            self._requests_params = None
+
+    monkeypatch.setattr(Quiet, "API_URL", rest.url + "/api")
+    assert Quiet("k", "s").get_server_time() == {"serverTime": 1_600_000_000_000}
+
+
+def test_neither_key_nor_secret_shows_in_a_client_or_an_exception(rest, client):  # noqa: F811
+    rest.answers["/api/v3/order"] = (400, {"code": -2010, "msg": "no"})
+    with pytest.raises(BinanceAPIException) as caught:
+        client._post("order", True, data={"symbol": "BNBBTC"})
+    for text in (repr(client), str(client), repr(caught.value), str(caught.value)):
+        assert KEY not in text and SECRET not in text
+
+
+# -- rows --------------------------------------------------------------------------------------------------
+
+ROWS = {
+    "get_all_tickers": ({}, "/api/v3/ticker/price"),
+    "get_orderbook_tickers": ({}, "/api/v3/ticker/bookTicker"),
+    "get_order_book": ({"symbol": "BNBBTC", "limit": 5}, "/api/v3/depth"),
+    "get_recent_trades": ({"symbol": "BNBBTC"}, "/api/v3/trades"),
+    "get_historical_trades": ({"symbol": "BNBBTC", "fromId": 7}, "/api/v3/historicalTrades"),
+    "get_aggregate_trades": ({"symbol": "BNBBTC"}, "/api/v3/aggTrades"),
+    "get_klines": ({"symbol": "BNBBTC", "interval": "1h"}, "/api/v3/klines"),
+    "get_avg_price": ({"symbol": "BNBBTC"}, "/api/v3/avgPrice"),
+    "get_ticker": ({"symbol": "BNBBTC"}, "/api/v3/ticker/24hr"),
+    "get_symbol_ticker": ({"symbol": "BNBBTC"}, "/api/v3/ticker/price"),
+    "get_orderbook_ticker": ({"symbol": "BNBBTC"}, "/api/v3/ticker/bookTicker"),
+    "get_server_time": ({}, "/api/v3/time"),
+    "ping": ({}, "/api/v3/ping"),
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_each_row_asks_its_path_with_its_parameters_and_gives_the_answer(rest, client, name):  # noqa: F811
+    params, path = ROWS[name]
+    rest.answers[path] = {"answered": name}
+    assert getattr(client, name)(**params) == {"answered": name}
+    assert (rest.last.method, rest.last.path) == ("GET", path)
+    assert rest.last.params == {key: str(value) for key, value in params.items()}
+
+
+HOOKS = ["_get", "_request_api", "_request", "session"]
+
+
+def put_hook(target, hook, seen):
+    """Replace one station of a call's way out by one that answers itself."""
+    if hook == "session":
+        answer = types.SimpleNamespace(
+            status_code=200, text="{}", is_redirect=False, json=lambda: {"hook": hook}
+        )
+        target.session = types.SimpleNamespace(get=lambda url, **options: seen.append(url) or answer)
+    else:
+        setattr(target, hook, lambda *args, **kwargs: seen.append(args) or {"hook": hook})
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+@pytest.mark.parametrize("name", ROWS)
+def test_replacing_a_station_on_the_instance_affects_every_row(rest, client, hook, name):  # noqa: F811
+    seen, before = [], len(rest.asked)
+    put_hook(client, hook, seen)
+    assert getattr(client, name)(**ROWS[name][0]) == {"hook": hook}
+    assert len(seen) == 1 and len(rest.asked) == before
+
+
+@pytest.mark.parametrize("hook", HOOKS[:-1])
+def test_overriding_a_station_in_a_subclass_affects_every_row(rest, client, hook):  # noqa: F811
+    mine = type("Mine", (Client,), {hook: lambda self, *args, **kwargs: {"serverTime": 5, "hook": hook}})()
+    for name, (params, _) in ROWS.items():
+        assert getattr(mine, name)(**params)["hook"] == hook
+
+
+def test_exchange_info_carries_what_scripts_of_0_7_look_for(rest, client):  # noqa: F811
+    notional = {"filterType": "NOTIONAL", "minNotional": "5.0", "applyMinToMarket": True, "avgPriceMins": 5}
+    symbol = {
+        "symbol": "BNBBTC",
+        "filters": [notional],
+        "permissions": [],
+        "permissionSets": [["SPOT", "MARGIN"]],
+    }
+    rest.answers["/api/v3/exchangeInfo"] = {"symbols": [symbol]}
+    (row,) = client.get_exchange_info()["symbols"]
+    assert row["permissions"] == ["SPOT", "MARGIN"]
+    assert row["filters"][1] == {
+        "filterType": "MIN_NOTIONAL", "minNotional": "5.0", "applyToMarket": True, "avgPriceMins": 5,
+    }  # fmt: skip
+    assert client.get_symbol_info("bnbbtc") == row
+    assert client.get_symbol_info("NOSUCH") is None
+
+
+def test_products_are_put_together_from_the_rules_and_the_day(rest, client):  # noqa: F811
+    symbol = {"symbol": "BNBBTC", "baseAsset": "BNB", "quoteAsset": "BTC", "status": "TRADING", "filters": []}
+    rest.answers["/api/v3/exchangeInfo"] = {"symbols": [symbol]}
+    rest.answers["/api/v3/ticker/24hr"] = [{"symbol": "BNBBTC", "lastPrice": "0.01"}]
+    (row,) = client.get_products()["data"]
+    assert (row["symbol"], row["close"], row["active"]) == ("BNBBTC", "0.01", True)
+
+
+# -- candles and trades over many calls --------------------------------------------------------------------
+
+MINUTE = 60_000
+FIRST = 1_500_000_000_000 - 1_500_000_000_000 % MINUTE
+
+
+def candles(count):
+    """A market of `count` one-minute candles from `FIRST` on, answered as Binance does."""
+
+    def answer(asked):
+        params = asked.params
+        start, end = int(params.get("startTime", 0)), int(params.get("endTime", 10**15))
+        rows = [[FIRST + i * MINUTE, "1", "1", "1", "1"] for i in range(count)]
+        rows = [row for row in rows if start <= row[0] <= end]
+        return rows[: min(int(params.get("limit", 500)), 1000)]
+
+    return answer
+
+
+@pytest.mark.parametrize("limit", [1, 3, 500, 1000, 5000])
+def test_historical_candles_come_whole_and_once_whatever_the_page_size(rest, client, limit):  # noqa: F811
+    rest.answers["/api/v3/klines"] = candles(7 if limit < 500 else 2500)
+    rows = client.get_historical_klines("BNBBTC", "1m", FIRST, limit=limit)
+    assert [row[0] for row in rows] == [FIRST + i * MINUTE for i in range(len(rows))]
+    assert len(rows) == (7 if limit < 500 else 2500)
+
+
+def test_end_and_limit_are_honoured_which_0_7_11_dropped(rest, client):  # noqa: F811
+    rest.answers["/api/v3/klines"] = candles(2500)
+    rows = client.get_historical_klines("BNBBTC", "1m", FIRST + MINUTE, FIRST + 5 * MINUTE, limit=2)
+    assert [row[0] for row in rows] == [FIRST + i * MINUTE for i in range(1, 6)]
+    assert rest.last.params["limit"] == "2" and "endTime" in rest.last.params
+
+
+def test_a_start_before_the_market_s_first_candle_begins_there(rest, client):  # noqa: F811
+    rest.answers["/api/v3/klines"] = candles(3)
+    rows = client.get_historical_klines("BNBBTC", "1m", "1 Jan, 2010")
+    assert len(rows) == 3
+
+
+def test_a_market_without_candles_gives_none_and_ends(rest, client):  # noqa: F811
+    rest.answers["/api/v3/klines"] = []
+    assert client.get_historical_klines("BNBBTC", "1m", "1 Jan, 2018") == []
+
+
+def test_the_candle_generator_asks_only_for_what_is_taken(rest, client):  # noqa: F811
+    rest.answers["/api/v3/klines"] = candles(2500)
+    walk = client.get_historical_klines_generator("BNBBTC", "1m", FIRST)
+    before = len(rest.asked)
+    assert [next(walk)[0] for _ in range(3)] == [FIRST, FIRST + MINUTE, FIRST + 2 * MINUTE]
+    assert len(rest.asked) == before + 2  # the first candle of all, and one page
+
+
+def trades(count, per_hour=10):
+    """A market of `count` aggregate trades from `FIRST` on, answered as Binance does."""
+
+    def answer(asked):
+        params = asked.params
+        rows = [{"a": i, "T": FIRST + i * 3_600_000 // per_hour} for i in range(count)]
+        if "fromId" in params:
+            rows = [row for row in rows if row["a"] >= int(params["fromId"])]
+        elif "startTime" in params:
+            start, end = int(params["startTime"]), int(params["endTime"])
+            assert end - start < 3_600_000
+            rows = [row for row in rows if start <= row["T"] <= end]
+        return rows[: int(params.get("limit", 500))]
+
+    return answer
+
+
+def test_aggregate_trades_come_once_each_from_an_id_or_a_date_to_the_present(rest, client):  # noqa: F811
+    rest.answers["/api/v3/aggTrades"] = trades(2500)
+    assert [row["a"] for row in client.aggregate_trade_iter("BNBBTC", last_id=41)] == list(range(42, 2500))
+    start = FIRST + 100 * 3_600_000
+    assert [row["a"] for row in client.aggregate_trade_iter("BNBBTC", start)] == list(range(1000, 2500))
+    assert len(list(client.aggregate_trade_iter("BNBBTC"))) == 2500
+
+
+def test_a_date_in_a_long_silence_begins_at_the_next_trade(rest, client):  # noqa: F811
+    rest.answers["/api/v3/aggTrades"] = trades(5, per_hour=0.05)
+    rest.answers["/api/v3/time"] = {"serverTime": FIRST + 200 * 3_600_000}
+    assert [row["a"] for row in client.aggregate_trade_iter("BNBBTC", FIRST + 1)] == [1, 2, 3, 4]
+    assert list(client.aggregate_trade_iter("BNBBTC", FIRST + 190 * 3_600_000)) == []
+
+
+def test_start_and_id_together_are_refused(client):
+    with pytest.raises(ValueError, match="may not be simultaneously specified"):
+        next(client.aggregate_trade_iter("BNBBTC", "1 Jan, 2018", 5))
+
+
+# -- options of requests -----------------------------------------------------------------------------------
+
+
+def test_options_of_requests_hold_per_client_and_per_call(rest, client):  # noqa: F811
+    seen = []
+    answer = types.SimpleNamespace(status_code=200, is_redirect=False, json=dict)
+    client.session = types.SimpleNamespace(get=lambda url, **options: seen.append(options) or answer)
+    client.ping()
+    client._requests_params = {"verify": False, "timeout": 20}
+    client.get_ticker(symbol="BNBBTC", requests_params={"timeout": 3})
+    assert seen[0]["timeout"] == 10
+    assert (seen[1]["verify"], seen[1]["timeout"], seen[1]["params"]) == (False, 3, "symbol=BNBBTC")
+
+
+# -- answers -----------------------------------------------------------------------------------------------
+
+
+def test_an_error_of_binance_is_raised_with_all_it_says(rest, client):  # noqa: F811
+    rest.answers["/api/v3/depth"] = (400, {"code": -1121, "msg": "Invalid symbol."})
+    with pytest.raises(BinanceAPIException) as caught:
+        client.get_order_book(symbol="NOSUCH")
+    error = caught.value
+    assert (error.code, error.message, error.status_code) == (-1121, "Invalid symbol.", 400)
+    assert str(error) == "APIError(code=-1121): Invalid symbol."
+    assert error.response.status_code == 400 and error.request.method == "GET"
+
+
+@pytest.mark.parametrize("text", ["<html>maintenance</html>" + "x" * 500, "", '{"cut": '])
+def test_what_is_no_json_is_raised_with_its_beginning(rest, client, text):  # noqa: F811
+    rest.answers["/api/v3/depth"] = (200, text)
+    with pytest.raises(BinanceRequestException) as caught:
+        client.get_order_book(symbol="BNBBTC")
+    assert caught.value.message == f"Invalid Response: {text[:200]}"
+
+
+def test_an_html_error_is_an_api_exception_with_code_0_as_in_0_7(rest, client):  # noqa: F811
+    with pytest.raises(
+        BinanceAPIException, match=r"APIError\(code=0\): Invalid JSON error message from Binance"
+    ):
+        client._get("nothing")
+
+
+# -- where bytes go ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def box(rest):  # noqa: F811
+    venues.use_box(rest.url)
+    yield rest
+    venues.use_box(None)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://api.binance.com/api", "https://api.binance.us/api", "https://api1.binance.com/api"]
+)
+def test_with_a_box_in_use_every_address_of_binance_is_answered_by_it(box, address):
+    client = Client()
+    client.API_URL = address
+    assert client.get_server_time() == {"serverTime": 1_600_000_000_000}
+
+
+def test_with_a_box_in_use_no_other_host_is_contacted(box):
+    client = Client()
+    client.API_URL = "https://example.org/api"
+    with pytest.raises(venues.OfflineError, match="offline: 'example.org' was not contacted"):
+        client.ping()
+
+
+def test_with_a_box_in_use_no_redirect_leads_out(box):
+    client = Client()
+    box.answers["/api/v3/depth"] = (302, "", {"Location": "https://example.org/"})
+    with pytest.raises(venues.OfflineError):
+        client.get_order_book(symbol="BNBBTC")
+
+
+def test_a_call_to_this_machine_never_goes_through_a_proxy(rest, client, monkeypatch):  # noqa: F811
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
+    assert client.ping() == {}
+    client._requests_params = {"proxies": {"http": "http://127.0.0.1:9"}}
+    assert client.ping() == {}
+
+
+def test_importing_the_client_brings_no_reactor():
+    code = "import binance_legacy.client, sys; assert not [m for m in sys.modules if m.startswith('twisted')]"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,60 @@
+"""Stream names: what is written can be read, and what is read was written so."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from binance_legacy.wire import streamnames
+from binance_legacy.wire.streamnames import Stream, read, write
+
+symbols = st.from_regex(r"[A-Z0-9]{1,12}", fullmatch=True)
+streams = st.one_of(
+    st.builds(Stream, st.sampled_from(["trade", "aggTrade", "miniTicker", "ticker", "bookTicker", "avgPrice"]), symbols),
+    st.builds(lambda s, i: Stream("kline", s, interval=i), symbols, st.sampled_from(streamnames.INTERVALS)),
+    st.builds(
+        lambda s, levels, speed: Stream("depth", s, None, levels, speed),
+        symbols, st.sampled_from([None, 5, 10, 20]), st.sampled_from([None, 100, 1000]),
+    ),
+    st.builds(lambda k, n: Stream(k, speed=n), st.sampled_from(["miniTicker", "ticker"]), st.sampled_from([None, 1000, 3000])),
+)  # fmt: skip
+
+
+@given(streams)
+def test_a_written_name_reads_back_as_what_it_was_written_from(stream):
+    assert read(write(stream)) == stream
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_read_or_is_no_stream(name):
+    stream = read(name)
+    assert stream is None or stream.kind
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "BNBBTC@trade",
+        "bnbbtc@trades",
+        "bnbbtc@kline_7m",
+        "bnbbtc@depth7",
+        "bnbbtc",
+        "",
+        "bnbbtc@depth@50ms",
+        "!x@arr",
+    ],
+)
+def test_names_that_binance_does_not_know_are_no_streams(name):
+    assert read(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "door"),
+    [
+        ("btcusdt@aggTrade", "market"), ("btcusdt@markPrice@1s", "market"), ("!markPrice@arr", "market"),
+        ("btcusdt@kline_1m", "market"), ("btcusdt@ticker", "market"), ("!ticker@arr", "market"),
+        ("btcusdt@bookTicker", "public"), ("!bookTicker", "public"), ("btcusdt@depth10@100ms", "public"),
+        ("btcusdt@rpiDepth@500ms", "public"), ("a1b2c3" * 10, "private"),
+    ],
+)  # fmt: skip
+def test_futures_names_are_asked_for_at_the_door_that_pushes_them(name, door):
+    assert streamnames.futures_category(name) == door
