@@ -22,8 +22,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate, groupby
-from math import ceil, floor
+from itertools import accumulate, groupby, pairwise
+from math import ceil, floor, fsum
 from typing import Final
 
 from .candles import DAY, HOUR, LENGTH, MINUTE, SECOND, Bar, bar_end, bar_start, merge, still
@@ -40,7 +40,7 @@ _FEWEST_A_DAY: Final = _FEWEST * 1440 * 5 // 4
 _INSIDE: Final = {DAYS: 120, HOURS: 100, QUARTERS: 80, MINUTES: 50}
 """How far the average price stays away from low and high, in thousandths of their distance."""
 
-_WIDER: Final = (0.0, 0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
+_WIDER: Final = (0.0, 0.03, 0.07, 0.12, 0.2, 0.3, 0.5, 0.75, 1.0)
 _PARTS_OF: Final = {HOURS: 24, QUARTERS: 4, MINUTES: 15}
 _MINUTES_OF: Final = {HOURS: 60, QUARTERS: 15, MINUTES: 1}
 _LENGTH_OF: Final = {DAYS: DAY, HOURS: HOUR, QUARTERS: _QUARTER, MINUTES: MINUTE}
@@ -94,6 +94,25 @@ class _Part:
 
 
 @dataclass(slots=True)
+class _Shape:
+    """A day, hour or quarter as its parts make it: logarithms of prices.
+
+    Attributes:
+        points: where the price stands at the joints.
+        moves: how far each part may move.
+        bought: how much takers buy in each part, compared with the others.
+        sold: how much they sell.
+        averages: the mean prices of what is bought and of what is sold.
+    """
+
+    points: list[float]
+    moves: list[float]
+    bought: list[float]
+    sold: list[float]
+    averages: tuple[float, float]
+
+
+@dataclass(slots=True)
 class _Outline:
     """What the parts of a span are to look like before anything is shared out.
 
@@ -101,13 +120,13 @@ class _Outline:
         points: prices at the joints.
         lows: lowest price of each part.
         highs: highest price of each part.
-        busy: how busy each part is, compared with the others.
+        averages: what is bought in each part would naturally cost, and what is sold.
     """
 
     points: list[int]
     lows: list[int]
     highs: list[int]
-    busy: list[float]
+    averages: tuple[list[float], list[float]]
 
     def parts(self) -> Iterator[tuple[int, int, int, int]]:
         """Open, close, low and high of each."""
@@ -127,9 +146,10 @@ class Past:
         self._course: Final = walk.course(symbol)
         self._ticks: Final = self._course.usual * float(10**symbol.price_places) / symbol.tick
         self._trade: Final = _usual_trade(symbol)
-        self._least: Final = max(5, int(0.1 * self._trade))
+        self._least: Final = max(5, int(0.004 * self._trade))
         self._extra: Final = _trades_a_day(symbol) - _FEWEST_A_DAY
         self._key: Final = f"{walk.seed}/{symbol.name}"
+        self._shape: Final = lru_cache(512)(self._make_shape)
         self._day: Final = lru_cache(64)(self._make_day)
         self._parts: Final = lru_cache(512)(self._make_parts)
         self._minute_trades: Final = lru_cache(64)(self._make_trades)
@@ -249,45 +269,58 @@ class Past:
         )
 
     def _make_day(self, day: int) -> _Part:
-        bridge = self._course.bridge(HOURS, day)
-        points = bridge.points
+        shape = self._shape(HOURS, day)
+        points = shape.points
         # quarters stay within REACH of an hour's line, and minutes within REACH of a quarter's, half as wide
-        low_log, high_log = _reach(points, [1.5 * REACH * move for move in bridge.moves])
+        low_log, high_log = _reach(points, shape.moves, 1.5 * REACH)
         low, high = self._range(low_log, high_log)
         start, end = self._near(points[0]), self._near(points[-1])
         first = self._first_id(day)
         count = self._first_id(day + 1) - first
-        large, leaning, taken = uniform(f"{self._key}/day/{day}", 3)
-        lively = (0.6 + 0.6 * large) * (0.5 + (high_log - low_log) / (4.4 * self._course.move))
+        large, taken = uniform(f"{self._key}/day/{day}", 2)
+        lively = (0.5 + 0.8 * large) * (0.3 + (high_log - low_log) / (3.2 * self._course.move))
         volume = count * self._trade * lively
-        share = 0.42 + 0.16 * taken + 0.1 * (end - start) / max(1, high - low)
-        average = self._price(_mean(points)) + (leaning - 0.5) * 0.02 * (high - low)
+        share = 0.45 + 0.1 * taken + 0.05 * _tilt(start, end, low, high)
         bought, sold = (
-            _flow(count * self._least + int(volume * part), average, low, high) for part in (share, 1 - share)
+            _flow(count * self._least + int(volume * part), self._price(average), low, high)
+            for part, average in zip((share, 1 - share), shape.averages, strict=True)
         )
         return _Part(DAYS, day, start, end, low, high, first, count, bought, sold)
 
     # parts
 
+    def _make_shape(self, level: int, number: int) -> _Shape:
+        """The shape of the span of this number whose parts are of this level."""
+        bridge = self._course.bridge(level, number)
+        points = bridge.points
+        amount = len(bridge.moves)
+        chance = uniform(f"{self._key}/{level}/{number}", 2 * amount)
+        bought, sold = [], []
+        for a, b, move, large, taken in zip(
+            points, points[1:], bridge.moves, chance, chance[amount:], strict=False
+        ):
+            ratio = (b - a) / (move + 1e-9)
+            busy = (0.4 + 0.75 * abs(ratio)) * (move + 1e-9) * (0.3 + 1.5 * large * large)
+            lean = 0.5 + 0.12 * min(1.0, max(-1.0, ratio)) + 0.25 * (taken - 0.5)
+            bought.append(busy * lean)
+            sold.append(busy * (1 - lean))
+        if level == MINUTES:
+            bought, sold = _even(bought, points), _even(sold, points)
+        averages = _weighted(bought, points), _weighted(sold, points)
+        return _Shape(points, bridge.moves, bought, sold, averages)
+
     def _make_parts(self, level: int, number: int) -> list[_Part]:
         parent = self._part(level, number)
         level += 1
-        outline = self._outline(parent, level)
-        amount = len(outline.busy)
-        chance = uniform(f"{self._key}/{level}/{number}", 2 * amount)
-        busy = [b * (0.35 + 1.3 * c * c) for b, c in zip(outline.busy, chance, strict=False)]
-        counts = _shared(parent.count, [0.5 + 0.5 * b for b in busy], [_FEWEST * _MINUTES_OF[level]] * amount)
+        shape = self._shape(level, number)
+        outline = self._outline(parent, level, shape)
+        amount = len(shape.moves)
+        busy = [1e-9 + a + b for a, b in zip(shape.bought, shape.sold, strict=True)]
+        steady = fsum(busy) / amount * 0.5
+        counts = _shared(parent.count, [steady + b for b in busy], [_FEWEST * _MINUTES_OF[level]] * amount)
         least = [count * self._least for count in counts]
-        leaning = [
-            0.5 + 0.2 * _tilt(*edges) + 0.3 * (c - 0.5)
-            for edges, c in zip(outline.parts(), chance[amount:], strict=True)
-        ]
-        bought = _shared(
-            parent.bought.volume, [b * lean for b, lean in zip(busy, leaning, strict=True)], least
-        )
-        sold = _shared(
-            parent.sold.volume, [b * (1 - lean) for b, lean in zip(busy, leaning, strict=True)], least
-        )
+        bought = _shared(parent.bought.volume, shape.bought, least)
+        sold = _shared(parent.sold.volume, shape.sold, least)
         costs = _costs(parent, outline, [bought, sold], _INSIDE[level])
         buys, sells = ([*map(_Flow, *pair)] for pair in zip((bought, sold), costs, strict=True))
         firsts = accumulate(counts, initial=parent.first_id)
@@ -297,31 +330,35 @@ class Past:
             for index, ((start, end, low, high), first, count, buy, sell) in enumerate(rows)
         ]
 
-    def _outline(self, parent: _Part, level: int) -> _Outline:
+    def _outline(self, parent: _Part, level: int, shape: _Shape) -> _Outline:
         """The shape of a span's parts, which keep within it and reach its low and its high."""
-        bridge = self._course.bridge(level, parent.number)
-        first = parent.number * _PARTS_OF[level]
-        ranges = [
-            self._part_range(level, first + index, bridge.points[index : index + 2], move)
-            for index, move in enumerate(bridge.moves)
-        ]
+        first = parent.number * len(shape.moves)
+        ranges: list[tuple[int, int]] = []
+        averages: tuple[list[float], list[float]] = [], []
+        for index, move in enumerate(shape.moves):
+            low, high, means = self._part_range(level, first + index, shape.points[index : index + 2], move)
+            ranges.append(self._range(low, high))
+            for own, mean in zip(averages, means, strict=True):
+                own.append(self._price(mean))
         lows = [max(parent.low, low) for low, _ in ranges]
         highs = [min(parent.high, high) for _, high in ranges]
         lows[lows.index(min(lows))] = parent.low
         highs[highs.index(max(highs))] = parent.high
-        points = [min(parent.high, max(parent.low, self._near(log))) for log in bridge.points]
-        usual = (sum(highs) - sum(lows)) / len(lows) + 1
-        busy = [0.4 + 0.6 * (high - low + 1) / usual for low, high in zip(lows, highs, strict=True)]
-        return _Outline(points, lows, highs, busy)
+        points = [min(parent.high, max(parent.low, self._near(log))) for log in shape.points]
+        return _Outline(points, lows, highs, averages)
 
-    def _part_range(self, level: int, number: int, ends: list[float], move: float) -> tuple[int, int]:
-        """Low and high of an hour, a quarter or a minute, the latter by chance."""
+    def _part_range(
+        self, level: int, number: int, ends: list[float], move: float
+    ) -> tuple[float, float, tuple[float, float]]:
+        """Low, high and averages of an hour, a quarter or a minute; a minute's by chance."""
         if level == MINUTES:
             above, below = uniform(f"{self._key}/reach/{number}", 2)
-            return self._range(min(ends) - 0.9 * below * below * move, max(ends) + 0.9 * above * above * move)
-        bridge = self._course.bridge(level + 1, number)
+            low, high = min(ends) - 0.9 * below * below * move, max(ends) + 0.9 * above * above * move
+            middle = (ends[0] + ends[1]) / 2
+            return low, high, (middle, middle)
+        shape = self._shape(level + 1, number)
         reach = REACH if level == HOURS else 0.3
-        return self._range(*_reach(bridge.points, [reach * own for own in bridge.moves]))
+        return (*_reach(shape.points, shape.moves, reach), shape.averages)
 
     # trades
 
@@ -449,6 +486,30 @@ def _at_two_prices(places: list[int], volume: int, quote: int) -> list[tuple[int
     ]
 
 
+def _weighted(weights: list[float], points: list[float]) -> float:
+    """The mean height of a line through these points, its parts weighted."""
+    total = heights = 0.0
+    for weight, a, b in zip(weights, points, points[1:], strict=False):
+        total += weight
+        heights += weight * (a + b)
+    return heights / total / 2 if total else points[0]
+
+
+def _even(busy: list[float], points: list[float]) -> list[float]:
+    """More or less busy above and below, so that a quarter's average is the middle of its ends, or nearly.
+
+    So what an hour costs is known without its minutes.
+    """
+    middle = (points[0] + points[-1]) / 2
+    away = [(a + b) / 2 - middle for a, b in pairwise(points)]
+    lean = spread = 0.0
+    for weight, off in zip(busy, away, strict=True):
+        lean += weight * off
+        spread += weight * off * off
+    tilt = lean / spread if spread else 0.0
+    return [weight * min(3.0, max(0.15, 1 - tilt * off)) for weight, off in zip(busy, away, strict=True)]
+
+
 def _shared(total: int, weights: list[float], least: list[int]) -> list[int]:
     """`total` shared out by weight, to each at least its least."""
     rest = total - sum(least)
@@ -476,16 +537,15 @@ def _bounds(low: int, high: int, volume: int, inside: int) -> tuple[int, int]:
 def _costs(parent: _Part, outline: _Outline, volumes: list[list[int]], inside: int) -> list[list[int]]:
     """What each part's volumes cost; lows and highs move apart where that is needed to add up to the parent's."""
     flows = (parent.bought, parent.sold)
-    natural = list(zip(outline.points, outline.points[1:], strict=False))
     lows, highs = list(outline.lows), list(outline.highs)
     for wider in _WIDER:
         outline.lows = [low - int((low - parent.low) * wider) for low in lows]
         outline.highs = [high + int((parent.high - high) * wider) for high in highs]
         costs = []
-        for flow, own in zip(flows, volumes, strict=True):
+        for flow, own, averages in zip(flows, volumes, outline.averages, strict=True):
             edges = zip(outline.lows, outline.highs, own, strict=True)
             bounds = [_bounds(low, high, volume, inside) for low, high, volume in edges]
-            wanted = [(a + b) * volume // 2 for (a, b), volume in zip(natural, own, strict=True)]
+            wanted = [int(price * volume) for price, volume in zip(averages, own, strict=True)]
             costs.append(_leveled(flow.quote, wanted, bounds))
         if all(costs):
             return costs
@@ -508,15 +568,10 @@ def _leveled(total: int, wanted: list[int], bounds: list[tuple[int, int]]) -> li
     return [amount + sign * (to - at) for amount, at, to in zip(amounts, marks, marks[1:], strict=False)]
 
 
-def _reach(points: list[float], reach: list[float]) -> tuple[float, float]:
-    """Lowest and highest of a bridge whose parts stray so far from the straight line."""
-    steps = list(zip(points, points[1:], reach, strict=False))
-    return min(min(a, b) - r for a, b, r in steps), max(max(a, b) + r for a, b, r in steps)
-
-
-def _mean(points: list[float]) -> float:
-    """The mean height of a line through these points."""
-    return (list(accumulate(points))[-1] - (points[0] + points[-1]) / 2) / (len(points) - 1)
+def _reach(points: list[float], moves: list[float], reach: float) -> tuple[float, float]:
+    """Lowest and highest of a bridge whose parts stray `reach` of their moves from the straight line."""
+    steps = list(zip(points, points[1:], moves, strict=False))
+    return min(min(a, b) - m * reach for a, b, m in steps), max(max(a, b) + m * reach for a, b, m in steps)
 
 
 def _tilt(start: int, end: int, low: int, high: int) -> float:
