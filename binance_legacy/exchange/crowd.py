@@ -13,7 +13,7 @@ import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from .book import Book, Fill, Until
 from .listing import Symbol
@@ -37,6 +37,14 @@ class Pace:
 
     trades: float
     qty: float
+
+
+class _Edges(NamedTuple):
+    """The fair price, and the best bid and ask that makers stand behind, one tick apart where ticks are coarse."""
+
+    fair: float
+    bid: int
+    ask: int
 
 
 class Crowd:
@@ -81,12 +89,12 @@ class Crowd:
         self.now = start
         self._next_maker = start + self._gap(self._maker_rate)
         self._next_taker = start + self._gap(self._taker_rate)
-        fair = self.price(start)
-        fills = self._clear_way(fair)
-        self._close_up(fair)
+        edges = self._edges(self.price(start))
+        fills = self._clear_way(edges)
+        self._close_up(edges)
         for _ in range(LEVELS):
-            self._quote(True, fair)
-            self._quote(False, fair)
+            self._quote(True, edges)
+            self._quote(False, edges)
         return fills
 
     @property
@@ -97,12 +105,12 @@ class Crowd:
     def act(self) -> list[Fill]:
         """Lets the next trader act; returns what was traded, in order."""
         self.now = self.next
-        fair = self.price(self.now)
+        edges = self._edges(self.price(self.now))
         if self._next_maker <= self._next_taker:
             self._next_maker += self._gap(self._maker_rate)
-            return self._make(fair)
+            return self._make(edges)
         self._next_taker += self._gap(self._taker_rate)
-        return self._take(fair)
+        return self._take(edges)
 
     def price(self, at: int) -> float:
         """The fair price in price units, drawn straight between whole seconds."""
@@ -122,29 +130,27 @@ class Crowd:
 
     # makers
 
-    def _make(self, fair: float) -> list[Fill]:
+    def _make(self, edges: _Edges) -> list[Fill]:
         """Quotes that the price has run over are withdrawn or taken, gaps close, one order moves."""
-        fills = self._clear_way(fair)
-        self._close_up(fair)
+        fills = self._clear_way(edges)
+        self._close_up(edges)
         leave, come = _turnover(len(self._book.orders))
         for _ in range(leave):
             self._withdraw()
         for _ in range(come):
-            self._quote(len(self._book.bids.levels) <= len(self._book.asks.levels), fair)
+            self._quote(len(self._book.bids.levels) <= len(self._book.asks.levels), edges)
         return fills
 
-    def _edges(self, fair: float) -> tuple[int, int]:
-        """The best bid and ask that makers stand behind, one tick apart where ticks are coarse."""
+    def _edges(self, fair: float) -> _Edges:
         tick = self._symbol.tick
         half = max(0.5 * tick, fair * _HALF_SPREAD)
         bid = max(tick, math.floor((fair - half) / tick + 0.5) * tick)
         ask = math.ceil((fair + half) / tick - 0.5) * tick
-        return bid, max(ask, bid + tick)
+        return _Edges(fair, bid, max(ask, bid + tick))
 
-    def _clear_way(self, fair: float) -> list[Fill]:
-        bid, ask = self._edges(fair)
+    def _clear_way(self, edges: _Edges) -> list[Fill]:
         fills: list[Fill] = []
-        for side, edge in ((self._book.bids, bid), (self._book.asks, ask)):
+        for side, edge in ((self._book.bids, edges.bid), (self._book.asks, edges.ask)):
             while (best := side.best) is not None and (best > edge if side.is_buy else best < edge):
                 for number in [order.id for order in side.levels[best] if order.owner is None]:
                     self._book.cancel(number)
@@ -153,14 +159,13 @@ class Crowd:
                     fills += self._book.limit(not side.is_buy, best, total, None, Until.IMMEDIATE).fills
         return fills
 
-    def _close_up(self, fair: float) -> None:
+    def _close_up(self, edges: _Edges) -> None:
         """Quotes at the edges where the book has drawn back from them."""
-        bid, ask = self._edges(fair)
-        slack = fair * _HALF_SPREAD
-        if self._book.best_bid is None or self._book.best_bid < bid - slack:
-            self._place(True, bid, fair)
-        if self._book.best_ask is None or self._book.best_ask > ask + slack:
-            self._place(False, ask, fair)
+        book, slack = self._book, edges.fair * _HALF_SPREAD
+        if book.best_bid is None or book.best_bid < edges.bid - slack:
+            self._place(True, edges.bid, edges.fair)
+        if book.best_ask is None or book.best_ask > edges.ask + slack:
+            self._place(False, edges.ask, edges.fair)
 
     def _withdraw(self) -> None:
         """One order leaves, whichever it is."""
@@ -175,9 +180,9 @@ class Crowd:
             if self._book.cancel(number) is not None:
                 break
 
-    def _quote(self, is_buy: bool, fair: float) -> None:
+    def _quote(self, is_buy: bool, edges: _Edges) -> None:
         """A new order at a distance drawn from the shape of the book."""
-        bid, ask = self._edges(fair)
+        fair, bid, ask = edges
         tick = self._symbol.tick
         reach = min(_FARTHEST, max(_REACH, _REACH_TICKS * tick / fair))
         away = fair * reach * self._random.random() ** _SHAPE
@@ -196,7 +201,7 @@ class Crowd:
 
     # takers
 
-    def _take(self, fair: float) -> list[Fill]:
+    def _take(self, edges: _Edges) -> list[Fill]:
         """A market order; buyers follow buyers for a while, as they do."""
         self._buys += 0.15 * (0.5 - self._buys) + self._random.gauss(0, 0.08)
         self._buys = min(0.85, max(0.15, self._buys))
@@ -209,11 +214,11 @@ class Crowd:
         if best is None:
             return []
         qty = self._whole(min(size, float(most)))
-        slip = int(fair * 0.001)
+        slip = int(edges.fair * 0.001)
         limit = best + slip if is_buy else max(1, best - slip)
         fills = self._book.limit(is_buy, limit, qty, None, Until.IMMEDIATE).fills
         if against.best is None:
-            self._close_up(fair)
+            self._close_up(edges)
         return fills
 
     def _whole(self, qty: float) -> int:

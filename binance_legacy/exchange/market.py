@@ -6,6 +6,7 @@ Pure: no clock, no threads, no sockets. Times are milliseconds UTC and come from
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -15,7 +16,7 @@ from ..wire import messages
 from ..wire.streamnames import Stream
 from ..wire.streamnames import read as read_name
 from . import answers
-from .candles import DAY, HOUR, MINUTE, bar_end, bar_start, kline_row, merge
+from .candles import DAY, MINUTE, bar_end, bar_start, kline_row
 from .floor import Floor
 from .history import Aggregate
 from .listing import ASSETS, LISTING, Symbol, exchange_info
@@ -55,6 +56,7 @@ class Market:
 
     Raises:
         CaptureError: a capture cannot be read.
+        ValueError: the market begins before there is a past.
     """
 
     def __init__(self, *, seed: int = 1, start: int, tapes: Sequence[Path] = ()) -> None:
@@ -62,12 +64,15 @@ class Market:
         self._walk: Final = Walk(seed)
         self._floors: Final[dict[str, LiveFloor]] = {}
         self._taped: Final[dict[str, TapeFloor]] = {}
+        self._pasts: Final[dict[str, Past]] = {}
         self._tape_pushes: Final[list[Push]] = []
         self._all: dict[str, Stream] = {}
         self._tape: Final = Tape(tapes) if tapes else None
         self.tape_start: Final = self._tape.start if self._tape else None
         self.tape_end: Final = self._tape.end if self._tape else None
         self.now = start if self.tape_start is None else self.tape_start
+        if self.now < GENESIS + DAY:
+            raise ValueError(f"market time is in milliseconds and begins in July 2017, not at {self.now}")
         self._tape_tick = self.now
         if self._tape is not None:
             self._open_tape(self._tape)
@@ -322,13 +327,18 @@ class Market:
         return bid, qty, bid + symbol.tick, qty
 
     def _day(self, name: str) -> dict[str, Any]:
+        """The last 24 hours; of a sleeping symbol the prices, with the volume of the calendar day nearest to them."""
         floor = self._known(name)
         if floor is not None and self.now - floor.now < MINUTE:
             return floor.day(floor.now)
         symbol = LISTING[name]
-        end = self.now // HOUR * HOUR
-        bar = merge(Past(self._walk, symbol).bars("1h", end - DAY, end), end - DAY)
-        last = Trade(bar.last_id, end, bar.close, max(1, bar.volume // max(1, bar.count)), True)
+        past = self._pasts.get(name) or self._pasts.setdefault(name, Past(self._walk, symbol))
+        middle = (self.now - DAY // 2) // DAY * DAY
+        bar = replace(past.bars("1d", middle, middle + 1)[0])
+        bar.open = _fair_price(self._walk, symbol, self.now - DAY)
+        bar.close = _fair_price(self._walk, symbol, self.now)
+        bar.high, bar.low = max(bar.high, bar.open, bar.close), min(bar.low, bar.open, bar.close)
+        last = Trade(bar.last_id, self.now, bar.close, bar.volume // bar.count, True)
         return answers.day(symbol, bar, last, self._quote(name), self.now)
 
 

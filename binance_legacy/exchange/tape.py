@@ -6,6 +6,7 @@ import logging
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,8 +25,17 @@ _MICROSECONDS_FROM: Final = 10**14
 
 def units(text: str) -> int:
     """A recorded price or quantity in units of 1e-8: ``"2683.80000000"`` is 268380000000."""
+    if text[-PLACES - 1 : -PLACES] == ".":
+        return int(text[: -PLACES - 1] + text[-PLACES:])
     whole, _, decimals = text.partition(".")
     return int(whole + decimals.ljust(PLACES, "0")[:PLACES])
+
+
+@lru_cache(4096)
+def kind_named(name: str) -> Kind | None:
+    """The kind of the stream of this name, or None where it is no spot market stream."""
+    stream = read_name(name)
+    return None if stream is None else kind_of(stream)
 
 
 @dataclass(slots=True)
@@ -50,13 +60,13 @@ class Recorded:
         if not record.stream:
             self.snapshot = self.snapshot or record
             return
-        if (stream := read_name(record.stream)) is None:
+        if (kind := kind_named(record.stream)) is None:
             return
-        self.kinds.add(kind_of(stream))
+        self.kinds.add(kind)
         data = record.data
-        if stream.kind == "trade" and self.first_trade is None:
+        if kind.kind == "trade" and self.first_trade is None:
             self.first_trade, self.first_price = data["t"], units(data["p"])
-        elif stream.kind == "aggTrade" and self.first_aggregate is None:
+        elif kind.kind == "aggTrade" and self.first_aggregate is None:
             self.first_aggregate = data["a"]
             if self.first_trade is None:
                 self.first_trade, self.first_price = data["f"], units(data["p"])

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from ..wire.streamnames import Stream
-from ..wire.streamnames import read as read_name
 from .candles import MINUTE, Candles
 from .capture import Record
 from .floor import Floor, alone, join
 from .history import Aggregate, History
 from .listing import Symbol
 from .past import Past, Trade
-from .publisher import Publisher, Push, kind_of
-from .tape import PLACES, Recorded, RecordedBook, units
+from .publisher import Kind, Publisher, Push
+from .tape import PLACES, Recorded, RecordedBook, kind_named, units
 from .walk import Walk
 
 SETTLING: Final = 400
@@ -80,22 +78,22 @@ class TapeFloor(Floor):
             self.book.answered(record)
             return
         self._complete_aggregate(at)
-        stream = read_name(record.stream)
-        if stream is None:
+        kind = kind_named(record.stream)
+        if kind is None:
             return
-        for name in self.publisher.names(kind_of(stream)):
+        for name in self.publisher.names(kind):
             self.pushed.append((at, name, record.data))
-        self._book(stream, record.data, at)
+        self._book(kind, record.data, at)
 
-    def _book(self, stream: Stream, data: dict[str, Any], at: int) -> None:
-        if stream.kind == "trade":
+    def _book(self, kind: Kind, data: dict[str, Any], at: int) -> None:
+        if kind.kind == "trade":
             self._traded(Trade(data["t"], _ms(data["T"]), units(data["p"]), units(data["q"]), data["m"]), at)
-        elif stream.kind == "aggTrade":
+        elif kind.kind == "aggTrade":
             self._aggregated(data, at)
-        elif stream.kind == "depth" and not stream.levels:
+        elif kind.kind == "depth" and not kind.levels:
             self.book.update(data)
             self.publisher.moved(at)
-        elif stream.kind == "bookTicker" and not self._has_depth:
+        elif kind.kind == "bookTicker" and not self._has_depth:
             self.book.quoted(data)
 
     def _traded(self, trade: Trade, at: int) -> None:

@@ -131,7 +131,7 @@ def numbers(message: object) -> tuple[int, int] | None:
         message: the decoded payload (without the ``stream``/``data`` frame around it).
 
     Returns:
-        ``(t, t)`` of a trade, ``(a, a)`` of an aggTrade, ``(U, u)`` of a depthUpdate (futures ``(pu + 1, u)``,
+        ``(t, t)`` of a trade, ``(a, a)`` of an aggTrade, ``(U, u)`` of a depthUpdate (futures: ``(pu+1, u)``,
         as ``pu`` is what must equal the ``u`` before), None for every other kind.
     """
     if not isinstance(message, dict):
