@@ -22,7 +22,7 @@ class Asked(NamedTuple):
 
 
 class RestServer(ThreadingHTTPServer):
-    """`answers` maps a path to what is answered: a JSON value, (status, text or value[, headers]), or a function of `Asked`."""
+    """`answers` maps a path to a JSON value, (status, text or value[, headers]), or a function of `Asked`."""
 
     daemon_threads = True
 

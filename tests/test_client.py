@@ -306,7 +306,7 @@ def test_with_a_box_in_use_every_address_of_binance_is_answered_by_it(box, addre
 def test_with_a_box_in_use_no_other_host_is_contacted(box):
     client = Client()
     client.API_URL = "https://example.org/api"
-    with pytest.raises(venues.OfflineError, match="offline: 'example.org' was not contacted"):
+    with pytest.raises(venues.OfflineError, match=r"offline: 'example\.org' was not contacted"):
         client.ping()
 
 

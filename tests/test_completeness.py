@@ -1,4 +1,4 @@
-"""The surface of python-binance 0.7.11, as it was recorded, stands here whole: names, parameters, defaults, constants."""
+"""The surface of python-binance 0.7.11, as it was recorded, stands here whole: names, parameters, values."""
 
 import importlib
 import inspect
@@ -29,12 +29,12 @@ ACCOUNT_SOCKETS = {
 }
 """Private names that come with the account sockets."""
 
-MARKET = """
-    ping get_server_time get_products get_exchange_info get_symbol_info get_all_tickers get_orderbook_tickers
-    get_order_book get_recent_trades get_historical_trades get_aggregate_trades aggregate_trade_iter get_klines
-    get_historical_klines get_historical_klines_generator get_avg_price get_ticker get_symbol_ticker
-    get_orderbook_ticker
-""".split()
+MARKET = [
+    "ping", "get_server_time", "get_products", "get_exchange_info", "get_symbol_info", "get_all_tickers",
+    "get_orderbook_tickers", "get_order_book", "get_recent_trades", "get_historical_trades", "get_aggregate_trades",
+    "aggregate_trade_iter", "get_klines", "get_historical_klines", "get_historical_klines_generator",
+    "get_avg_price", "get_ticker", "get_symbol_ticker", "get_orderbook_ticker",
+]  # fmt: skip
 
 
 def members(module):

@@ -8,14 +8,16 @@ from binance_legacy.wire import streamnames
 from binance_legacy.wire.streamnames import Stream, read, write
 
 symbols = st.from_regex(r"[A-Z0-9]{1,12}", fullmatch=True)
+single = st.sampled_from(["trade", "aggTrade", "miniTicker", "ticker", "bookTicker", "avgPrice"])
+for_all = st.sampled_from(["miniTicker", "ticker"])
 streams = st.one_of(
-    st.builds(Stream, st.sampled_from(["trade", "aggTrade", "miniTicker", "ticker", "bookTicker", "avgPrice"]), symbols),
+    st.builds(Stream, single, symbols),
     st.builds(lambda s, i: Stream("kline", s, interval=i), symbols, st.sampled_from(streamnames.INTERVALS)),
     st.builds(
         lambda s, levels, speed: Stream("depth", s, None, levels, speed),
         symbols, st.sampled_from([None, 5, 10, 20]), st.sampled_from([None, 100, 1000]),
     ),
-    st.builds(lambda k, n: Stream(k, speed=n), st.sampled_from(["miniTicker", "ticker"]), st.sampled_from([None, 1000, 3000])),
+    st.builds(lambda k, n: Stream(k, speed=n), for_all, st.sampled_from([None, 1000, 3000])),
 )  # fmt: skip
 
 

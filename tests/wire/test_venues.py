@@ -80,5 +80,7 @@ def test_with_a_box_binance_s_addresses_are_its_and_loopback_stays(box, url, the
 
 
 def test_with_a_box_another_host_is_refused_in_one_sentence(box):
-    with pytest.raises(venues.OfflineError, match="offline: 'example.org' was not contacted; only Binance's"):
+    with pytest.raises(
+        venues.OfflineError, match=r"offline: 'example\.org' was not contacted; only Binance's"
+    ):
         venues.reroute("https://example.org/")
