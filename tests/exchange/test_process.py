@@ -16,6 +16,7 @@ import requests
 
 import binance_legacy
 from binance_legacy.exchange import Exchange, ExchangeError
+from binance_legacy.exchange.serve import main
 from binance_legacy.wire import venues
 
 PACKAGE = Path(binance_legacy.__file__).parent
@@ -69,7 +70,7 @@ def test_start_and_stop_can_be_repeated_and_leave_nothing_behind():
     exchange = Exchange()
     exchange.stop()
     before = held(), threading.active_count()
-    for _ in range(3):
+    for _ in range(2):
         exchange.start()
         exchange.start()
         url, pid = exchange.rest_url, exchange.pid
@@ -84,13 +85,12 @@ def test_start_and_stop_can_be_repeated_and_leave_nothing_behind():
     assert (held(), threading.active_count()) == before
 
 
-def test_the_addresses_are_plain_loopback_ones_and_known_only_while_it_runs():
-    with Exchange() as exchange:
-        port = exchange.rest_url.rpartition(":")[2]
-        assert exchange.rest_url == f"http://127.0.0.1:{port}"
-        assert exchange.stream_url == f"ws://127.0.0.1:{port}"
+def test_the_addresses_are_plain_loopback_ones_and_known_only_while_it_runs(exchange):
+    port = exchange.rest_url.rpartition(":")[2]
+    assert exchange.rest_url == f"http://127.0.0.1:{port}"
+    assert exchange.stream_url == f"ws://127.0.0.1:{port}"
     with pytest.raises(ExchangeError, match="does not run"):
-        _ = exchange.rest_url
+        _ = Exchange().rest_url
 
 
 def test_one_that_is_forgotten_ends():
@@ -102,11 +102,11 @@ def test_one_that_is_forgotten_ends():
     assert not answers(url)
 
 
-def test_two_at_once_are_two_markets_and_the_same_seed_has_the_same_past():
+def test_two_at_once_are_two_markets_and_the_same_seed_has_the_same_past(exchange):
     past = "/api/v3/klines?symbol=BTCUSDT&interval=1h&startTime=1600000000000&limit=5"
-    with Exchange(seed=5) as first, Exchange(seed=6) as second, Exchange(seed=5) as third:
-        rows = [requests.get(one.rest_url + past, timeout=20).json() for one in (first, second, third)]
-    assert rows[0] == rows[2] != rows[1]
+    with Exchange(seed=1) as same, Exchange(seed=6) as other:
+        rows = [requests.get(one.rest_url + past, timeout=20).json() for one in (exchange, same, other)]
+    assert rows[0] == rows[1] != rows[2]
     assert len(rows[0]) == 5
 
 
@@ -165,7 +165,7 @@ def test_it_ends_within_a_second_when_its_parent_is_killed():
         wait_until_silent(url, 1.0)
 
 
-@pytest.mark.parametrize("end", ["", "sys.exit(3)", "raise RuntimeError('oh')", "os._exit(0)"])
+@pytest.mark.parametrize("end", ["raise RuntimeError('oh')", "os._exit(0)"])
 def test_it_ends_with_a_parent_that_just_ends(end):
     with program(end, stderr=subprocess.DEVNULL) as parent:
         url = parent.stdout.readline().strip()
@@ -215,12 +215,11 @@ def test_a_forked_child_that_ends_properly_leaves_it_running():
 
 
 @POSIX
-def test_ctrl_c_is_for_the_parent():
-    with Exchange() as exchange:
-        os.kill(exchange.pid, signal.SIGINT)
-        time.sleep(0.1)
-        assert answers(exchange.rest_url)
-        assert os.getpgid(exchange.pid) != os.getpgid(0)
+def test_ctrl_c_is_for_the_parent(exchange):
+    os.kill(exchange.pid, signal.SIGINT)
+    time.sleep(0.1)
+    assert answers(exchange.rest_url)
+    assert os.getpgid(exchange.pid) != os.getpgid(0)
 
 
 def test_it_is_found_as_its_parent_found_it_and_no_script_beside_shadows_a_module(tmp_path):
@@ -301,17 +300,24 @@ def test_alone_it_prints_its_addresses_and_ends_cleanly_at_ctrl_c():
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--port", "99999"), "'99999' is not a port"),
-        (("--speed", "fast"), "'fast' is not a speed"),
-        (("--replay", "nowhere.gz"), "nowhere.gz, line 1: No such file"),
+        (("--port", "99999"), "'99999' is not a port; give a number from 0 (any free one) to 65535"),
+        (("--speed", "fast"), "'fast' is not a speed; give market seconds per second, such as 20"),
         (("--seed", "x"), "invalid int value: 'x'"),
     ],
 )
-def test_alone_it_says_in_a_sentence_what_was_wrong(arguments, says):
-    with alone(*arguments) as running:
+def test_alone_it_says_in_a_sentence_what_was_wrong(arguments, says, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    out, error = capsys.readouterr()
+    assert (ended.value.code, out) == (2, "")
+    assert error.splitlines()[-1].endswith(says)
+
+
+def test_alone_a_capture_that_cannot_be_read_is_named():
+    with alone("--replay", "nowhere.gz") as running:
         out, error = running.communicate(timeout=20)
         assert (running.returncode, out) == (2, "")
-        assert says in error.splitlines()[-1]
+        assert error.startswith("binance_legacy.exchange: nowhere.gz, line 1: No such file")
 
 
 def test_alone_a_port_in_use_is_named(exchange):
