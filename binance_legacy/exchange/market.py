@@ -5,7 +5,8 @@ Pure: no clock, no threads, no sockets. Times are milliseconds UTC and come from
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
@@ -23,11 +24,14 @@ from .listing import ASSETS, LISTING, Symbol, exchange_info
 from .live import LiveFloor
 from .past import GENESIS, Past, Trade
 from .publisher import BEAT, Push
-from .tape import Tape
-from .taped import SETTLING, TapeFloor, tape_symbol
+from .tape import Recorded, Tape
+from .taped import SETTLING, TapeFloor, tape_symbol, unlisted_symbol
 from .walk import Walk
 
+log = logging.getLogger("binance_legacy.exchange")
+
 _QUOTED_USD: Final = 3000.0
+"""What stands at the best prices of a sleeping symbol is worth this much."""
 
 MAJORS: Final = (
     "BTCUSDT", "ETHUSDT", "BNBUSDT", "XRPUSDT", "ADAUSDT", "SOLUSDT", "DOGEUSDT", "LTCUSDT", "DOTUSDT",
@@ -62,6 +66,7 @@ class Market:
     def __init__(self, *, seed: int = 1, start: int, tapes: Sequence[Path] = ()) -> None:
         self._seed: Final = seed
         self._walk: Final = Walk(seed)
+        self._listing: Final[dict[str, Symbol]] = dict(LISTING)
         self._floors: Final[dict[str, LiveFloor]] = {}
         self._taped: Final[dict[str, TapeFloor]] = {}
         self._pasts: Final[dict[str, Past]] = {}
@@ -93,7 +98,7 @@ class Market:
                 self._all[name] = stream
                 for floor in self._awake_for_all():
                     floor.publisher.subscribe(name, stream, self.now)
-        elif stream.symbol in LISTING:
+        elif stream.symbol in self._listing:
             self._floor(stream.symbol).publisher.subscribe(name, stream, self.now)
 
     def unsubscribe(self, name: str) -> None:
@@ -135,7 +140,9 @@ class Market:
 
     def exchange_info(self, symbols: Sequence[str] | None = None) -> dict[str, Any]:
         """``GET /api/v3/exchangeInfo``."""
-        return exchange_info([self._listed(name) for name in _chosen(symbols)], self.now)
+        return exchange_info(
+            [self._listed(name) for name in (self._listing if symbols is None else symbols)], self.now
+        )
 
     def depth(self, symbol: str, limit: int = 100) -> dict[str, Any]:
         """``GET /api/v3/depth``: the best `limit` levels of each side."""
@@ -215,26 +222,26 @@ class Market:
         """Rows of ``GET /api/v3/ticker/24hr``; None for all symbols, of which none wakes for that."""
         if symbols is not None:
             return [floor.day(floor.now) for floor in map(self._floor, symbols)]
-        return [self._day(name) for name in LISTING]
+        return [self._day(name) for name in self._listing]
 
     def ticker_price(self, symbols: Sequence[str] | None = None) -> list[dict[str, Any]]:
         """Rows of ``GET /api/v3/ticker/price``; None for all symbols, of which none wakes for that."""
         if symbols is not None:
             return [{"symbol": name, "price": _last_price(self._floor(name))} for name in symbols]
-        return [{"symbol": name, "price": self._price(name)} for name in LISTING]
+        return [{"symbol": name, "price": self._price(name)} for name in self._listing]
 
     def book_ticker(self, symbols: Sequence[str] | None = None) -> list[dict[str, Any]]:
         """Rows of ``GET /api/v3/ticker/bookTicker``; None for all symbols, of which none wakes for that."""
         if symbols is not None:
             floors = map(self._floor, symbols)
             return [answers.book_ticker(floor.symbol, floor.levels.best()) for floor in floors]
-        return [answers.book_ticker(LISTING[name], self._quote(name)) for name in LISTING]
+        return [answers.book_ticker(self._listing[name], self._quote(name)) for name in self._listing]
 
     # who is awake
 
     def _listed(self, name: str) -> Symbol:
         try:
-            return LISTING[name]
+            return self._listing[name]
         except KeyError:
             raise UnknownSymbol(name) from None
 
@@ -246,7 +253,7 @@ class Market:
 
     def _awake_for_all(self) -> list[Floor]:
         for name in MAJORS:
-            if name in LISTING:
+            if name in self._listing:
                 self._floor(name)
         return self._awake()
 
@@ -265,10 +272,20 @@ class Market:
 
     def _open_tape(self, tape: Tape) -> None:
         """Floors for the tape's symbols, whose pasts end at the tape's first prices."""
-        found = {tape_symbol(LISTING[name]): one for name, one in tape.symbols.items() if name in LISTING}
+        found: dict[Symbol, Recorded] = {}
+        for name, recorded in tape.symbols.items():
+            listed = LISTING.get(name)
+            symbol = unlisted_symbol(name, recorded) if listed is None else tape_symbol(listed)
+            if symbol is None:
+                log.warning(
+                    "the tape holds %s, which is made of assets not known here: it stays silent", name
+                )
+                continue
+            found[symbol] = recorded
+            self._listing.setdefault(name, symbol)
         # those paid in money first: the others are made to agree with them
         for symbol in sorted(found, key=lambda symbol: abs(ASSETS[symbol.quote].market)):
-            price = found[symbol].first_price
+            price = found[symbol].price
             if price is not None:
                 self._walk.shift(symbol, tape.start, symbol.number(price))
         for symbol, recorded in found.items():
@@ -312,7 +329,7 @@ class Market:
         floor = self._known(name)
         if floor is not None and self.now - floor.now < MINUTE:
             return _last_price(floor)
-        symbol = LISTING[name]
+        symbol = self._listing[name]
         return symbol.price_text(_fair_price(self._walk, symbol, self.now))
 
     def _quote(self, name: str) -> tuple[int, int, int, int]:
@@ -320,7 +337,7 @@ class Market:
         floor = self._known(name)
         if floor is not None and self.now - floor.now < MINUTE:
             return floor.levels.best()
-        symbol = LISTING[name]
+        symbol = self._listing[name]
         bid = _fair_price(self._walk, symbol, self.now)
         worth = _QUOTED_USD / max(1e-12, self._walk.usd(symbol.base, self.now)) * 10.0**symbol.qty_places
         qty = max(symbol.min_qty, int(worth / symbol.step) * symbol.step)
@@ -331,7 +348,7 @@ class Market:
         floor = self._known(name)
         if floor is not None and self.now - floor.now < MINUTE:
             return floor.day(floor.now)
-        symbol = LISTING[name]
+        symbol = self._listing[name]
         past = self._pasts.get(name) or self._pasts.setdefault(name, Past(self._walk, symbol))
         middle = (self.now - DAY // 2) // DAY * DAY
         bar = replace(past.bars("1d", middle, middle + 1)[0])
@@ -340,10 +357,6 @@ class Market:
         bar.high, bar.low = max(bar.high, bar.open, bar.close), min(bar.low, bar.open, bar.close)
         last = Trade(bar.last_id, self.now, bar.close, bar.volume // bar.count, True)
         return answers.day(symbol, bar, last, self._quote(name), self.now)
-
-
-def _chosen(symbols: Sequence[str] | None) -> Iterable[str]:
-    return LISTING if symbols is None else symbols
 
 
 def _texts(symbol: Symbol, levels: list[tuple[int, int]]) -> list[messages.Level]:

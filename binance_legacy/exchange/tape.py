@@ -56,6 +56,15 @@ class Recorded:
     first_aggregate: int | None = None
     first_price: int | None = None
 
+    @property
+    def price(self) -> int | None:
+        """The first price known: the first trade's, or the middle of the first depth answer."""
+        if self.first_price is not None or self.snapshot is None:
+            return self.first_price
+        sides = self.snapshot.data["bids"], self.snapshot.data["asks"]
+        best = [units(side[0][0]) for side in sides if side]
+        return sum(best) // len(best) if best else None
+
     def note(self, record: Record) -> None:
         if not record.stream:
             self.snapshot = self.snapshot or record

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
+from math import gcd
 from typing import Any, Final
 
 from .candles import MINUTE, Candles
 from .capture import Record
 from .floor import Floor, alone, join
 from .history import Aggregate, History
-from .listing import Symbol
+from .listing import ASSETS, Symbol
 from .past import Past, Trade
 from .publisher import Kind, Publisher, Push
 from .tape import PLACES, Recorded, RecordedBook, kind_named, units
@@ -147,6 +149,24 @@ def tape_symbol(symbol: Symbol) -> Symbol:
         min_qty=symbol.min_qty * qty,
         max_qty=symbol.max_qty * qty,
     )
+
+
+def unlisted_symbol(name: str, recorded: Recorded) -> Symbol | None:
+    """A recorded symbol that is not listed, with steps as its recorded levels show them.
+
+    Returns:
+        None where the name is not made of two known assets.
+    """
+    splits = [(name[:at], name[at:]) for at in range(1, len(name))]
+    pair = next(((base, quote) for base, quote in splits if base in ASSETS and quote in ASSETS), None)
+    if pair is None:
+        return None
+    levels: list[list[str]] = []
+    if recorded.snapshot is not None:
+        levels = recorded.snapshot.data["bids"] + recorded.snapshot.data["asks"]
+    tick = gcd(*(units(level[0]) for level in levels)) or 1
+    step = gcd(*(units(level[1]) for level in levels)) or 1
+    return Symbol(name, *pair, "TRADING", PLACES, PLACES, tick, step, step, 10**10 * step, Decimal(0))
 
 
 def _ms(time: int) -> int:

@@ -151,8 +151,8 @@ def test_a_past_ends_at_the_tapes_first_price_and_its_trades_count_up_to_the_tap
 
 
 def test_after_its_end_a_tape_is_silent_with_its_final_state(realdata):
-    market = Market(start=0, tapes=ethusdt(realdata)[1:])
-    for kind in ("trade", "bookTicker", "depth@100ms", "depth", "kline_1s", "kline_1m", "ticker", "aggTrade"):
+    market = Market(start=0, tapes=[realdata / "captures" / "cf_20210404_btc_eth_dot_kline.gz"])
+    for kind in ("trade", "bookTicker", "depth@100ms", "depth", "kline_1s", "kline_1h", "ticker", "aggTrade"):
         market.subscribe(f"ethusdt@{kind}")
     market.advance(market.tape_end + 5_000)
     before = market.depth("ETHUSDT"), market.klines("ETHUSDT", "1m"), market.ticker_24h(["ETHUSDT"])
@@ -215,6 +215,30 @@ def test_best_prices_and_partial_depth_are_built_from_the_book_where_not_recorde
     assert len(last["bids"]) == len(last["asks"]) == 20
     bids = [float(price) for price, _ in last["bids"]]
     assert bids == sorted(bids, reverse=True)
+
+
+def test_a_symbol_without_a_recorded_trade_has_a_past_that_ends_at_its_book(realdata):
+    market = Market(start=0, tapes=[realdata / "captures" / "cf_20211012_ws.gz"])
+    for symbol in ("BLZETH", "RUNEEUR", "LRCBTC"):
+        book = market.depth(symbol, 5)
+        last = float(market.ticker_price([symbol])[0]["price"])
+        assert last == pytest.approx(float(book["bids"][0][0]), rel=0.01)
+
+
+def test_a_recorded_symbol_that_is_not_listed_is_traded_with_the_steps_recorded(realdata):
+    market = Market(start=0, tapes=[realdata / "captures" / "cf_20211012_ws.gz"])
+    rows = {row["symbol"]: row for row in market.exchange_info(None)["symbols"]}
+    assert (rows["RUNEEUR"]["baseAsset"], rows["RUNEEUR"]["quoteAsset"]) == ("RUNE", "EUR")
+    steps = {row["filterType"]: row for row in rows["RUNEEUR"]["filters"]}
+    assert steps["PRICE_FILTER"]["tickSize"] == "0.00100000"
+    assert len(market.klines("RUNEEUR", "1h", limit=10)) == 10
+
+
+def test_a_recorded_symbol_of_unknown_assets_is_told_of_and_stays_silent(tmp_path, caplog):
+    record = trade(START, 1)._replace(stream="nosuchcoin@trade")
+    market = Market(start=0, tapes=[capture_of(tmp_path, record)])
+    assert "NOSUCHCOIN" in caplog.text
+    assert played(market, ["nosuchcoin@trade"]) == {}
 
 
 def test_thin_symbols_with_their_answers_in_a_second_file_are_played_too(realdata):
