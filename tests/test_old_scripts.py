@@ -90,13 +90,14 @@ def living(tmp_path):
     )
     watchdog = threading.Timer(30, bot.kill)
     watchdog.start()
-    said = bot.stderr.readline()
-    heard = bot.stdout.readline()
-    watchdog.cancel()
-    assert heard == "heard\n"
-    yield bot, box_port(said)
-    bot.kill()
-    bot.communicate()
+    try:
+        said = bot.stderr.readline()
+        assert bot.stdout.readline() == "heard\n"
+        yield bot, box_port(said)
+    finally:
+        watchdog.cancel()
+        bot.kill()
+        bot.communicate()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends signals as a POSIX terminal does")
