@@ -149,6 +149,7 @@ class Past:
         self._least: Final = max(5, int(0.004 * self._trade))
         self._extra: Final = _trades_a_day(symbol) - _FEWEST_A_DAY
         self._key: Final = f"{walk.seed}/{symbol.name}"
+        self._waves: Final = lru_cache(64)(lambda wave: uniform(f"{self._key}/wave/{wave}", 17))
         self._shape: Final = lru_cache(512)(self._make_shape)
         self._day: Final = lru_cache(64)(self._make_day)
         self._parts: Final = lru_cache(512)(self._make_parts)
@@ -262,11 +263,9 @@ class Past:
     def _traded_until(self, day: int) -> int:
         """A count that grows steadily, in waves of weeks, and by chance."""
         wave, part = divmod(day, 16)
-        low, high = (uniform(f"{self._key}/wave/{at}", 1)[0] for at in (wave, wave + 1))
-        chance = uniform(f"{self._key}/count/{day}", 1)[0]
-        return _FEWEST_A_DAY * day + int(
-            self._extra * (day + 6.0 * (low + (high - low) * part / 16) + 0.4 * chance)
-        )
+        low, *chances = self._waves(wave)
+        extra = day + 6.0 * (low + (self._waves(wave + 1)[0] - low) * part / 16) + 0.4 * chances[part]
+        return _FEWEST_A_DAY * day + int(self._extra * extra)
 
     def _make_day(self, day: int) -> _Part:
         shape = self._shape(HOURS, day)
@@ -300,7 +299,7 @@ class Past:
             points, points[1:], bridge.moves, chance, chance[amount:], strict=False
         ):
             ratio = (b - a) / (move + 1e-9)
-            busy = (0.4 + 0.75 * abs(ratio)) * (move + 1e-9) * (0.3 + 1.5 * large * large)
+            busy = (0.4 + 0.75 * abs(ratio)) * (move + 1e-9) * (0.6 + 1.2 * large * large)
             lean = 0.5 + 0.12 * min(1.0, max(-1.0, ratio)) + 0.25 * (taken - 0.5)
             bought.append(busy * lean)
             sold.append(busy * (1 - lean))
@@ -580,16 +579,16 @@ def _tilt(start: int, end: int, low: int, high: int) -> float:
 
 
 _BUSIEST: Final = 170_000
-_RANKS: Final = {
+_BASES: Final = {
     "BTC": 1.0, "ETH": 0.8, "BNB": 0.5, "XRP": 0.5, "ADA": 0.45, "DOGE": 0.45, "SOL": 0.4, "LTC": 0.4, "DOT": 0.35,
     "LINK": 0.35, "BCH": 0.3, "BCC": 0.3, "TRX": 0.3, "EOS": 0.3, "XLM": 0.25, "MATIC": 0.25, "NEO": 0.2,
-    "USDT": 1.0, "BUSD": 0.55, "EUR": 0.3, "USDC": 0.3, "TUSD": 0.2, "PAX": 0.15,
 }  # fmt: skip
-"""How busy an asset's market is, compared with the busiest."""
+_QUOTES: Final = {"USDT": 1.0, "BUSD": 0.55, "BTC": 0.5, "EUR": 0.3, "USDC": 0.3, "TUSD": 0.2, "PAX": 0.15}
+"""How busy an asset's markets are, compared with the busiest."""
 
 
 def _rank(symbol: Symbol) -> float:
-    return _RANKS.get(symbol.base, 0.12) * _RANKS.get(symbol.quote, 0.1)
+    return _BASES.get(symbol.base, 0.12) * _QUOTES.get(symbol.quote, 0.1)
 
 
 def _trades_a_day(symbol: Symbol) -> float:

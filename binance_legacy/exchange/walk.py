@@ -111,7 +111,9 @@ class Walk:
         shares[_name(quote.name)] = shares.get(_name(quote.name), 0.0) - 1.0
         shares[MARKET] = base.market - quote.market
         usual = self._usual(base.name) / self._usual(quote.name) * self._factor.get(symbol.name, 1.0)
-        return Course(self, usual, [(name, share) for name, share in shares.items() if share])
+        return Course(
+            self, usual, [(name, share) for name, share in shares.items() if share and self.usual_move(name)]
+        )
 
     def usual_move(self, name: str) -> float:
         """The standard daily move of a walk."""
@@ -131,6 +133,8 @@ class Walk:
 
     def _log(self, name: str, second: int) -> float:
         """Where a walk stands at a whole second, from the coarsest bridge that knows."""
+        if not self.usual_move(name):
+            return 0.0
         number, level = second, SECONDS
         while level > DAYS:
             number, part = divmod(number, _PARTS[level])
