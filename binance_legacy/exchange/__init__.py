@@ -86,6 +86,7 @@ class Exchange:
         self._lock = threading.Lock()  # guards the process being started or stopped
         self._process: subprocess.Popen[bytes] | None = None
         self._finalizer: Any = None
+        self._pid = 0
         self._url: str | None = None
         self._before: tuple[str | None] | None = None
         _exchanges.add(self)
@@ -103,7 +104,7 @@ class Exchange:
                 return
             process = _spawn(self._arguments)
             try:
-                port = _await_ready(process, self._patience)
+                port, self._pid = _await_ready(process, self._patience)
             except BaseException:
                 _end(process)
                 raise
@@ -145,7 +146,7 @@ class Exchange:
     @property
     def pid(self) -> int | None:
         """The process; None while it does not run, and in a forked child."""
-        return None if self._process is None else self._process.pid
+        return None if self._process is None else self._pid
 
     def _address(self) -> str:
         if self._url is None:
@@ -242,8 +243,8 @@ def _spawn(arguments: list[str]) -> subprocess.Popen[bytes]:
     return process
 
 
-def _await_ready(process: subprocess.Popen[bytes], patience: float) -> int:
-    """The port that the child reports."""
+def _await_ready(process: subprocess.Popen[bytes], patience: float) -> tuple[int, int]:
+    """The port and the process number that the child reports."""
     assert process.stdout is not None
     late = threading.Event()
 
@@ -266,7 +267,7 @@ def _await_ready(process: subprocess.Popen[bytes], patience: float) -> int:
     if "error" in words:
         raise ExchangeError(words["error"])
     process.stdout.close()
-    return int(words["port"])
+    return int(words["port"]), int(words["pid"])
 
 
 def _close_pipes(process: subprocess.Popen[bytes]) -> None:

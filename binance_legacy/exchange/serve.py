@@ -23,7 +23,10 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request as TwistedRequest
 from twisted.web.server import Site
 
-from . import refusals, rest_market
+from . import (
+    refusals,
+    rest_market,  # noqa: F401 (registers its endpoints)
+)
 from .capture import CaptureError
 from .clock import MarketClock, Settling
 from .market import Market
@@ -31,8 +34,6 @@ from .push import House, Limits, StreamConnection, StreamFactory, read_target
 from .refusals import Refusal
 from .rest import Answer, Request, Rest
 from .streams import Streams
-
-assert rest_market.__doc__  # imported for the endpoints that it registers
 
 log = logging.getLogger("binance_legacy.exchange")
 reactor: Any = _reactor  # which interfaces it offers depends on the platform
@@ -58,7 +59,7 @@ class Box(House):
     recorded is lost.
 
     Args:
-        market: at its starting time.
+        market: at its starting time: without a tape, the real time.
         speed: market seconds per second.
     """
 
@@ -67,7 +68,8 @@ class Box(House):
         self.streams = Streams(market)
         self._taped: Final = market.tape_end is not None
         self._seconds: Final[Callable[[], float]] = time.monotonic if self._taped else time.time
-        self._clock: Final = MarketClock(market.now, speed, self._seconds(), market.tape_end)
+        began = self._seconds() if self._taped else market.now / 1000
+        self._clock: Final = MarketClock(market.now, speed, began, market.tape_end)
         self._settling = Settling() if self._taped else None
         self._slow: Final[set[StreamConnection]] = set()
         self._timer: Any = None

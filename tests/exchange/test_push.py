@@ -399,7 +399,7 @@ def test_a_tape_waits_for_its_first_listener(capture):
 
 
 def test_a_slow_reader_slows_the_tape_and_misses_nothing(tmp_path):
-    count, first = 4000, 1_700_000_000_001
+    count, first = 3000, 1_700_000_000_001
     levels = [[f"{2000 - level}.00000000", "1.00000000"] for level in range(100)]
     lines = [
         {"t": first + number, "stream": "ethusdt@depth@100ms", "data": {

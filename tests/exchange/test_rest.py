@@ -10,7 +10,10 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binance_legacy.exchange import Exchange
+from binance_legacy.exchange import (
+    Exchange,
+    rest_market,  # noqa: F401 (registers its endpoints)
+)
 from binance_legacy.exchange.limits import Weights
 from binance_legacy.exchange.refusals import Refusal
 from binance_legacy.exchange.rest import DOORS
