@@ -12,7 +12,7 @@ import logging
 import random
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import orjson
 from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol, connectWS
@@ -25,9 +25,6 @@ from . import callbacks, frames, tls
 from .reactor import engine
 from .settings import times
 
-if TYPE_CHECKING:
-    from .feed import Feed
-
 log = logging.getLogger("binance_legacy.engine")
 
 Message = Any
@@ -37,6 +34,16 @@ GIVE_UP = {"e": "error", "m": "Max reconnect retries reached"}
 """What 0.7 told a callback when it gave up."""
 
 _GZIP_MAGIC = b"\x1f\x8b"
+
+
+class Watcher(Protocol):
+    """Who is given a factory's messages and told what happens to its line; a feed."""
+
+    def deliver(self, messages: list[Message]) -> None: ...
+    def connected(self) -> None: ...
+    def lost(self, why: str, status: int | None) -> None: ...
+    def gave_up(self, message: Message) -> None: ...
+    def unreadable(self, payload: bytes, why: str) -> None: ...
 
 
 def connect(factory: StreamFactory, verify: bool | str = True) -> Any:
@@ -152,7 +159,7 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
 
     Attributes:
         callback: called with each message.
-        feed: told what happens and given the messages instead, where the engine made this factory for one.
+        watcher: given the messages instead, and told what happens, where the engine made this factory for a feed.
         initialDelay, maxDelay, maxRetries, factor, jitter: as in 0.7, in seconds; maxRetries None never tells.
         line: the open protocol, or None.
         name: what the log calls this socket.
@@ -169,7 +176,7 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
             kwargs["url"] = venues.reroute(kwargs["url"])
         super().__init__(*args, **kwargs)
         self.callback: Callable[[Message], Any] | None = None
-        self.feed: Feed | None = None
+        self.watcher: Watcher | None = None
         self.line: StreamProtocol | None = None
         self.name: str = (self.resource or "").rpartition("/")[2] or str(self.url)
         self.status: int | None = None
@@ -190,8 +197,8 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
         """A read's messages, in order."""
         if self.retries:
             self.forget_retries()
-        if self.feed is not None:
-            self.feed.deliver(messages)
+        if self.watcher is not None:
+            self.watcher.deliver(messages)
         else:
             self._call_back(messages)
 
@@ -209,8 +216,8 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
         self.line = line
         self.status = None
         self.why = ""
-        if self.feed is not None:
-            self.feed.connected()
+        if self.watcher is not None:
+            self.watcher.connected()
 
     def refused(self, reason: str) -> None:
         """The server answered the handshake, but not with a WebSocket."""
@@ -226,8 +233,8 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
 
     def unreadable(self, payload: bytes, exception: Exception) -> None:
         """A message that is no JSON: logged, and dropped."""
-        if self.feed is not None:
-            self.feed.unreadable(payload, str(exception))
+        if self.watcher is not None:
+            self.watcher.unreadable(payload, str(exception))
         else:
             log.warning("%s: dropped a message that is no JSON (%s): %.80r", self.name, exception, payload)
 
@@ -249,8 +256,8 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
     def _lost(self, connector: IConnector) -> None:
         if self.continueTrying:
             self.connector = connector
-            if self.feed is not None:
-                self.feed.lost(self.why, self.status)
+            if self.watcher is not None:
+                self.watcher.lost(self.why, self.status)
             self.retry(connector)
 
     def retry(self, connector: IConnector | None = None) -> None:
@@ -280,8 +287,8 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
             "%s: no connection after %s retries (%s); still trying", self.name, self.maxRetries, self.why
         )
         message = self.give_up_message()
-        if self.feed is not None:
-            self.feed.gave_up(message)
+        if self.watcher is not None:
+            self.watcher.gave_up(message)
         else:
             self._call_back([message])
 

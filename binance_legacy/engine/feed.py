@@ -68,7 +68,7 @@ class Feed:
         self._why: str | None = None
         self._factory = factory
         factory.name = key
-        factory.feed = self
+        factory.watcher = self
 
     # -- as a connector, from any thread ------------------------------------------------------------------
 
