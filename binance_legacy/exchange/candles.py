@@ -185,7 +185,7 @@ class Candles:
 
     Args:
         past: what came before `live_from`.
-        live_from: a whole minute, where the past ends.
+        live_from: a whole minute, where the past ends; no live trade is earlier.
         first_id: number of the first live trade, the past's being counted backwards from it; None: as the past
             counts.
     """

@@ -10,6 +10,9 @@ What makes it possible down to single trades is kept true for every part, bought
 - its quote volume lies well inside what its volume could cost between its low and its high (`_INSIDE`);
 - its volume is at least a few steps for each of its trades, and each minute has at least `_FEWEST` trades.
 
+A part's natural quote volume is its volume at the average of the walk over it; what is then missing to the parent's
+is spread over the parts, whose lows and highs move apart in the rare case that this does not fit between them.
+
 In a minute the first, last, highest and lowest trades are fixed, small ones; the others follow the walk, and two
 of them, at neighbouring prices, take up what is missing: a volume V and a quote volume Q are exactly Q % V at the
 price Q // V + 1 and the rest at Q // V.
@@ -446,11 +449,7 @@ def _fill(
     quote = flow.quote - sum(price * small for _, price, _ in done)
     places = sorted(wanted, key=lambda at: sizes[at])
     qtys = _shared(volume, [sizes[at] for at in places], [1] * len(places))
-    paid = 0.0
-    for at, qty in zip(places, qtys, strict=True):
-        paid += wanted[at] * qty
-    off = (quote - paid) / volume
-    prices = [min(part.high, max(part.low, floor(wanted[at] + off))) for at in places]
+    prices = _around(quote / volume, [wanted[at] for at in places], qtys, part)
     paid_before = sum(price * qty for price, qty in zip(prices[:-2], qtys[:-2], strict=True))
     last = _two(qtys[-2], qtys[-1], quote - paid_before)
     if not part.low <= last[0][0] <= last[1][0] <= part.high:
@@ -460,6 +459,20 @@ def _fill(
         + list(zip(places[:-2], prices[:-2], qtys[:-2], strict=True))
         + [(at, price, qty) for at, (price, qty) in zip(places[-2:], last, strict=True)]
     )
+
+
+def _around(target: float, path: list[float], qtys: list[int], part: _Part) -> list[int]:
+    """The path moved so that its average is the target, and flattened so that it stays within the minute."""
+    paid = 0.0
+    for price, qty in zip(path, qtys, strict=True):
+        paid += price * qty
+    mean = paid / sum(qtys)
+    scale = 1.0
+    for edge, farthest in ((part.high, max(path)), (part.low, min(path))):
+        if abs(farthest - mean) > abs(edge - target):
+            scale = min(scale, abs(edge - target) / abs(farthest - mean))
+    moved = (floor(target + scale * (price - mean) + 0.5) for price in path)
+    return [min(part.high, max(part.low, price)) for price in moved]
 
 
 def _two(one: int, other: int, quote: int) -> tuple[tuple[int, int], tuple[int, int]]:

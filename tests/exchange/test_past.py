@@ -195,7 +195,7 @@ def test_a_seed_gives_the_same_past_for_ever():
         34_605,
         41_405_110,
     )
-    assert past.trades(at, at + MINUTE)[3] == Trade(41_405_113, 1_600_041_628_890, 876, 49, False)
+    assert past.trades(at, at + MINUTE)[3] == Trade(41_405_113, 1_600_041_628_890, 877, 49, False)
 
 
 def test_an_unknown_interval_is_told():
