@@ -582,8 +582,12 @@ def _leveled(total: int, wanted: list[int], bounds: list[tuple[int, int]]) -> li
 
 def _reach(points: list[float], moves: list[float], reach: float) -> tuple[float, float]:
     """Lowest and highest of a bridge whose parts stray `reach` of their moves from the straight line."""
-    steps = list(zip(points, points[1:], moves, strict=False))
-    return min(min(a, b) - m * reach for a, b, m in steps), max(max(a, b) + m * reach for a, b, m in steps)
+    low = high = points[0]
+    for a, b, move in zip(points, points[1:], moves, strict=False):
+        if a > b:
+            a, b = b, a
+        low, high = min(low, a - move * reach), max(high, b + move * reach)
+    return low, high
 
 
 def _tilt(start: int, end: int, low: int, high: int) -> float:

@@ -197,18 +197,17 @@ class Course:
 
         The moves are sums of the single walks' moves: a bound, not a standard deviation.
         """
-        points = [0.0] * (_PARTS[level] + 1)
-        moves = [0.0] * _PARTS[level]
-        for name, share in self._shares:
-            bridge = self._walk.bridge(name, level, number)
+        if not self._shares:
+            return Bridge([0.0] * (_PARTS[level] + 1), [0.0] * _PARTS[level])
+        (name, share), *others = self._shares
+        bridge = self._walk.bridge(name, level, number)
+        points = [share * own for own in bridge.points]
+        moves = bridge.moves if abs(share) == 1 else [abs(share) * own for own in bridge.moves]
+        for name, share in others:
+            bridge, weight = self._walk.bridge(name, level, number), abs(share)
             points = [point + share * own for point, own in zip(points, bridge.points, strict=True)]
-            moves = [move + abs(share) * own for move, own in zip(moves, bridge.moves, strict=True)]
+            moves = [move + weight * own for move, own in zip(moves, bridge.moves, strict=True)]
         return Bridge(points, moves)
-
-    def point(self, day: int) -> float:
-        """The logarithm of the price, without `usual`, at the beginning of a day counted from 1970."""
-        number, part = divmod(day, _SPAN_DAYS)
-        return self.bridge(DAYS, number).points[part]
 
 
 def power_of_e(x: float) -> float:
