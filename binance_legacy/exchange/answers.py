@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from .candles import Bar
+from .bars import Bar, Trade
 from .history import Aggregate
 from .listing import Symbol
-from .past import Trade
 
 _DAY: Final = 86_400_000
 _RATIO_PLACES: Final = 8

@@ -9,10 +9,11 @@ from abc import ABC, abstractmethod
 from typing import Any, Final
 
 from . import answers
-from .candles import DAY, HOUR, MINUTE, Bar, Candles, merge
+from .bars import DAY, HOUR, MINUTE, Bar, Trade, merge
+from .candles import Candles
 from .history import Aggregate, History
 from .listing import Symbol
-from .past import Past, Trade
+from .past import Past
 from .publisher import Levels, Publisher, Push
 
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import Final, NamedTuple, TypeVar
 
-from .past import Past, Trade
+from .bars import Trade
+from .past import Past
 
 _MINUTE: Final = 60_000
 _KEPT: Final = 60_000

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from .bars import HOUR, MINUTE, Trade, merge
 from .book import Book, Fill
-from .candles import HOUR, MINUTE, Candles, merge
+from .candles import Candles
 from .crowd import Crowd, Pace
 from .floor import Floor, alone, join
 from .history import Aggregate, History
 from .listing import Symbol
-from .past import Past, Trade
+from .past import Past
 from .publisher import Publisher
 from .walk import Walk
 

@@ -17,12 +17,12 @@ from ..wire import messages
 from ..wire.streamnames import Stream
 from ..wire.streamnames import read as read_name
 from . import answers
-from .candles import DAY, MINUTE, bar_end, bar_start, kline_row
+from .bars import DAY, MINUTE, Trade, bar_end, bar_start, kline_row
 from .floor import Floor
 from .history import Aggregate
 from .listing import ASSETS, LISTING, Symbol, exchange_info
 from .live import LiveFloor
-from .past import GENESIS, Past, Trade
+from .past import GENESIS, Past
 from .publisher import BEAT, Push
 from .tape import Recorded, Tape
 from .taped import SETTLING, TapeFloor, tape_symbol, unlisted_symbol

@@ -29,7 +29,7 @@ from itertools import accumulate, groupby, pairwise
 from math import ceil, floor, fsum
 from typing import Final
 
-from .candles import DAY, HOUR, LENGTH, MINUTE, SECOND, Bar, bar_end, bar_start, merge, still
+from .bars import DAY, HOUR, LENGTH, MINUTE, SECOND, Bar, Trade, bar_end, bar_start, merge, still
 from .listing import ASSETS, Symbol
 from .walk import DAYS, HOURS, MINUTES, QUARTERS, REACH, SECONDS, Walk, power_of_e, uniform
 
@@ -47,25 +47,6 @@ _WIDER: Final = (0.0, 0.03, 0.07, 0.12, 0.2, 0.3, 0.5, 0.75, 1.0)
 _PARTS_OF: Final = {HOURS: 24, QUARTERS: 4, MINUTES: 15}
 _MINUTES_OF: Final = {HOURS: 60, QUARTERS: 15, MINUTES: 1}
 _LENGTH_OF: Final = {DAYS: DAY, HOURS: HOUR, QUARTERS: _QUARTER, MINUTES: MINUTE}
-
-
-@dataclass(slots=True, frozen=True)
-class Trade:
-    """One trade.
-
-    Attributes:
-        id: its number; one more than that of the trade before.
-        time: milliseconds UTC.
-        price: in the symbol's price units.
-        qty: in the symbol's quantity units.
-        buyer_is_maker: True where the taker sold.
-    """
-
-    id: int
-    time: int
-    price: int
-    qty: int
-    buyer_is_maker: bool
 
 
 @dataclass(slots=True)

@@ -12,11 +12,10 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from ..wire import messages
 from ..wire.streamnames import Stream
+from .bars import Bar, Trade, bar_end, bar_start
 from .book import Changes
-from .candles import Bar, bar_end, bar_start
 from .history import Aggregate
 from .listing import Symbol
-from .past import Trade
 
 Push = tuple[int, str, Any]
 """When, on which stream, what."""

@@ -7,12 +7,13 @@ from decimal import Decimal
 from math import gcd
 from typing import Any, Final
 
-from .candles import MINUTE, Candles
+from .bars import MINUTE, Trade
+from .candles import Candles
 from .capture import Record
 from .floor import Floor, alone, join
 from .history import Aggregate, History
 from .listing import ASSETS, Symbol
-from .past import Past, Trade
+from .past import Past
 from .publisher import Kind, Publisher, Push
 from .tape import PLACES, Recorded, RecordedBook, kind_named, units
 from .walk import Walk

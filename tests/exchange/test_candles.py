@@ -10,18 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from binance_legacy.exchange.candles import (
-    Bar,
-    Candles,
-    bar_end,
-    bar_start,
-    bar_starts,
-    kline_row,
-    merge,
-    still,
-)
+from binance_legacy.exchange.bars import Bar, Trade, bar_end, bar_start, bar_starts, kline_row, merge, still
+from binance_legacy.exchange.candles import Candles
 from binance_legacy.exchange.listing import LISTING
-from binance_legacy.exchange.past import Past, Trade
+from binance_legacy.exchange.past import Past
 from binance_legacy.exchange.walk import Walk
 from binance_legacy.wire.streamnames import INTERVALS
 

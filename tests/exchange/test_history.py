@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from binance_legacy.exchange.bars import Trade
 from binance_legacy.exchange.history import Aggregate, History
 from binance_legacy.exchange.listing import LISTING
-from binance_legacy.exchange.past import Past, Trade
+from binance_legacy.exchange.past import Past
 from binance_legacy.exchange.walk import Walk
 
 OPENED = 1_723_161_240_000

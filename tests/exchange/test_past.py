@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from binance_legacy.exchange.candles import (
+from binance_legacy.exchange.bars import (
     DAY,
     HOUR,
     LENGTH,
     MINUTE,
+    Trade,
     bar_end,
     bar_start,
     kline_row,
@@ -21,7 +22,7 @@ from binance_legacy.exchange.candles import (
     still,
 )
 from binance_legacy.exchange.listing import LISTING
-from binance_legacy.exchange.past import GENESIS, Past, Trade
+from binance_legacy.exchange.past import GENESIS, Past
 from binance_legacy.exchange.walk import Walk
 from binance_legacy.wire.streamnames import INTERVALS
 
