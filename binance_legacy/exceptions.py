@@ -1,47 +1,55 @@
-"""What can go wrong, as 0.7 raised it.
+"""What can go wrong.
 
 ::
 
     Exception
-    ├── BinanceAPIException            Binance answered with an error: code, message, status_code
-    ├── BinanceRequestException        the answer could not be read: message
-    │   └── RetiredEndpoint            Binance has switched off what was asked for: since, instead
-    ├── BinanceOrderException          an order's fault: code, message
+    ├── BinanceAPIException                 Binance refused: .code, .message, .status_code, .response, .request
+    ├── BinanceRequestException             no answer that can be read
+    │   └── RetiredEndpoint                 Binance switched the endpoint off and nothing took its place
+    ├── BinanceOrderException               .code, .message; as in 0.7 for programs that raise them themselves
     │   ├── BinanceOrderMinAmountException
     │   ├── BinanceOrderMinPriceException
     │   ├── BinanceOrderMinTotalException
     │   ├── BinanceOrderUnknownSymbolException
     │   └── BinanceOrderInactiveSymbolException
-    └── BinanceWithdrawException       a withdrawal was refused: message
+    ├── BinanceWithdrawException
+    ├── BinanceWebsocketUnableToConnect     the socket's own: names of 1.x
+    ├── BinanceWebsocketClosed
+    ├── BinanceWebsocketQueueOverflow
+    ├── ReadLoopClosed
+    ├── NotImplementedException
+    └── ValueError
+        └── UnknownDateFormat               a text that is no date
+
+All can be pickled, also with the answer that `BinanceAPIException` carries.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+SHOWN = 200
+"""Characters of an unreadable answer that an error's text shows."""
+
 
 class BinanceAPIException(Exception):
     """Binance answered with an error.
 
     Parameters:
-        response: the answer (`requests.Response`).
+        response: the answer, of ``requests`` or like it: ``json()``, ``text``, ``status_code``.
 
     Attributes:
-        code: Binance's error code, e.g. -1121; 0 where the answer was no JSON.
+        code: Binance's error code, such as -1121; 0 where the answer has none.
         message: Binance's text.
-        status_code: HTTP status.
-        response, request: the answer and what was asked.
+        status_code: of HTTP, such as 400.
+        response: the answer.
+        request: what was sent.
     """
 
     def __init__(self, response: Any) -> None:
-        super().__init__(response)
-        self.code: Any = 0
-        try:
-            answer = response.json()
-            self.code, self.message = answer["code"], answer["msg"]
-        except (ValueError, KeyError, TypeError):
-            self.message = f"Invalid JSON error message from Binance: {response.text}"
-        self.status_code = response.status_code
+        self.args = (response,)
+        self.code, self.message = _code_and_message(response)
+        self.status_code: int = response.status_code
         self.response = response
         self.request = getattr(response, "request", None)
 
@@ -49,15 +57,21 @@ class BinanceAPIException(Exception):
         return f"APIError(code={self.code}): {self.message}"
 
 
-class BinanceRequestException(Exception):
-    """The answer could not be read.
+def _code_and_message(response: Any) -> tuple[Any, str]:
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    if isinstance(body, dict) and ("code" in body or "msg" in body):
+        return body.get("code", 0), body.get("msg", "")
+    return 0, f"Invalid JSON error message from Binance: {response.text[:SHOWN]}"
 
-    Attributes:
-        message: what was wrong with it.
-    """
+
+class BinanceRequestException(Exception):
+    """An answer came that cannot be read, or none can come."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message)
+        self.args = (message,)
         self.message = message
 
     def __str__(self) -> str:
@@ -65,19 +79,25 @@ class BinanceRequestException(Exception):
 
 
 class RetiredEndpoint(BinanceRequestException):
-    """Binance has switched off what was asked for, and nothing stands in its place."""
+    """Binance switched the endpoint off, and no other gives what it gave.
+
+    Parameters:
+        endpoint: what was called, such as ``get_margin_symbol``.
+        since: the day it went, ``2021-08-01``.
+        nearest: what comes nearest today, as a clause: ``get_all_isolated_margin_symbols lists the pairs``.
+    """
+
+    def __init__(self, endpoint: str, since: str, nearest: str) -> None:
+        super().__init__(f"{endpoint} was switched off by Binance on {since}; {nearest}")
+        self.args = (endpoint, since, nearest)
+        self.endpoint, self.since, self.nearest = endpoint, since, nearest
 
 
 class BinanceOrderException(Exception):
-    """An order's fault.
-
-    Attributes:
-        code: -1013 for those below.
-        message: what is wrong with it.
-    """
+    """An order that breaks a rule of its market."""
 
     def __init__(self, code: int, message: str) -> None:
-        super().__init__(code, message)
+        self.args = (code, message)
         self.code = code
         self.message = message
 
@@ -85,69 +105,83 @@ class BinanceOrderException(Exception):
         return f"BinanceOrderException(code={self.code}): {self.message}"
 
 
-class _FilterException(BinanceOrderException):
-    text = ""
+class BinanceOrderMinAmountException(BinanceOrderException):
+    """The quantity is no multiple of the lot size `value`."""
 
     def __init__(self, value: Any) -> None:
-        super().__init__(-1013, f"{self.text} {value}")
-        self.args = (value,)  # so that it can be pickled
+        super().__init__(-1013, f"Amount must be a multiple of {value}")
+        self.args = (value,)
 
 
-class BinanceOrderMinAmountException(_FilterException):
-    """The quantity is no multiple of the step."""
-
-    text = "Amount must be a multiple of"
+class BinanceOrderMinPriceException(BinanceOrderException):
+    """The price is below the least one, `value`."""
 
     def __init__(self, value: Any) -> None:
-        super().__init__(value)
+        super().__init__(-1013, f"Price must be at least {value}")
+        self.args = (value,)
 
 
-class BinanceOrderMinPriceException(_FilterException):
-    """The price is too low."""
-
-    text = "Price must be at least"
-
-    def __init__(self, value: Any) -> None:
-        super().__init__(value)
-
-
-class BinanceOrderMinTotalException(_FilterException):
-    """Price times quantity is too low."""
-
-    text = "Total must be at least"
+class BinanceOrderMinTotalException(BinanceOrderException):
+    """Price times quantity is below the least total, `value`."""
 
     def __init__(self, value: Any) -> None:
-        super().__init__(value)
+        super().__init__(-1013, f"Total must be at least {value}")
+        self.args = (value,)
 
 
-class BinanceOrderUnknownSymbolException(_FilterException):
-    """There is no such symbol."""
-
-    text = "Unknown symbol"
-
-    def __init__(self, value: Any) -> None:
-        super().__init__(value)
-
-
-class BinanceOrderInactiveSymbolException(_FilterException):
-    """The symbol is not traded at the moment."""
-
-    text = "Attempting to trade an inactive symbol"
+class BinanceOrderUnknownSymbolException(BinanceOrderException):
+    """There is no market named `value`."""
 
     def __init__(self, value: Any) -> None:
-        super().__init__(value)
+        super().__init__(-1013, f"Unknown symbol {value}")
+        self.args = (value,)
+
+
+class BinanceOrderInactiveSymbolException(BinanceOrderException):
+    """The market named `value` is not open."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__(-1013, f"Attempting to trade an inactive symbol {value}")
+        self.args = (value,)
 
 
 class BinanceWithdrawException(Exception):
-    """A withdrawal was refused.
-
-    Attributes:
-        message: why.
-    """
+    """A withdrawal, or another call of the old ``/wapi``, was refused."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message)
+        self.args = (message,)
         self.message = message
 
     def __str__(self) -> str:
         return f"BinanceWithdrawException: {self.message}"
+
+
+class BinanceWebsocketUnableToConnect(Exception):
+    """A socket could not be opened."""
+
+
+class BinanceWebsocketClosed(Exception):
+    """A socket was lost; it is opened again."""
+
+
+class BinanceWebsocketQueueOverflow(Exception):
+    """Messages came faster than the program took them."""
+
+
+class ReadLoopClosed(Exception):
+    """The socket that is read from has ended."""
+
+
+class NotImplementedException(Exception):
+    """What was asked for is not offered here."""
+
+    def __init__(self, value: str) -> None:
+        self.args = (value,)
+        self.message = value
+
+    def __str__(self) -> str:
+        return f"Not implemented: {self.message}"
+
+
+class UnknownDateFormat(ValueError):
+    """A text that cannot be read as a date or time."""

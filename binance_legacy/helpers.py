@@ -1,42 +1,51 @@
-"""Dates and intervals in milliseconds, as 0.7 gave them."""
+"""Dates and candle intervals in milliseconds, as in 0.7."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import dateparser
 import pytz
 
+from .exceptions import UnknownDateFormat
+
 __all__ = ["date_to_milliseconds", "dateparser", "datetime", "interval_to_milliseconds", "pytz"]
 
-_UNIT_SECONDS = {"m": 60, "h": 60 * 60, "d": 24 * 60 * 60, "w": 7 * 24 * 60 * 60}
+_EPOCH = datetime.fromtimestamp(0, pytz.utc)
+_SECONDS = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60, "w": 7 * 24 * 60 * 60}
 
 
 def date_to_milliseconds(date_str: str) -> int:
-    """Milliseconds since 1970 of a date as people write it.
+    """Milliseconds from the epoch to the moment that `date_str` names.
 
     Parameters:
-        date_str: e.g. ``'1 Jan, 2018'``, ``'11 hours ago UTC'``, ``'now UTC'``; UTC where it names no zone.
+        date_str: ``"now UTC"``, ``"11 hours ago UTC"``, ``"January 01, 2018"``, ``"2021-03-04T05:06:07Z"``, or
+            seconds or milliseconds since the epoch as digits. Without a zone it is UTC. (0.7 took relative
+            dates without one, and digits, in the machine's own zone and then called that UTC.)
 
     Raises:
-        ValueError: it is no date.
+        UnknownDateFormat: `date_str` is no date.
     """
-    date = dateparser.parse(date_str, settings={"TIMEZONE": "UTC"})
-    if date is None:
-        raise ValueError(f"{date_str!r} is no date; write it like '1 Jan, 2018' or '11 hours ago UTC'")
-    if date.tzinfo is None or date.tzinfo.utcoffset(date) is None:
-        date = date.replace(tzinfo=pytz.utc)
-    return int((date - datetime.fromtimestamp(0, pytz.utc)).total_seconds() * 1000.0)
+    moment = dateparser.parse(date_str, settings={"TIMEZONE": "UTC"})
+    if moment is None:
+        raise UnknownDateFormat(
+            f"{date_str!r} is no date; dates look like 'January 01, 2018', '2018-01-01 12:00' or '1 day ago UTC'"
+        )
+    if moment.tzinfo is None or moment.utcoffset() is None:
+        moment = moment.replace(tzinfo=pytz.utc)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def interval_to_milliseconds(interval: str) -> int | None:
-    """Milliseconds of a candle's interval, or None where it has no fixed length or is none.
+    """The length of a candle in milliseconds.
 
     Parameters:
-        interval: e.g. ``'1m'``, ``'4h'``, ``'1w'``.
+        interval: a number and a unit, ``s``, ``m``, ``h``, ``d`` or ``w``: ``"1m"``, ``"12h"``.
+
+    Returns:
+        The length, or None where it has none: ``"1M"``, because months differ, and what is no interval.
     """
-    unit = _UNIT_SECONDS.get(interval[-1:])
     try:
-        return None if unit is None else int(interval[:-1]) * unit * 1000
-    except ValueError:
+        return int(interval[:-1]) * _SECONDS[interval[-1]] * 1000
+    except (ValueError, KeyError, IndexError, TypeError):
         return None
