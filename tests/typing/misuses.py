@@ -1,0 +1,11 @@
+"""Mistakes that the checker must find; each line that is one ends with the code of its error."""
+
+from binance_legacy.client import Client
+from binance_legacy.websockets import BinanceSocketManager
+
+client = Client(tld=5)  # error: arg-type
+client.get_symbol_info()  # error: call-arg
+client.get_historical_klines("BNBBTC", "1h")  # error: call-arg
+bm = BinanceSocketManager(client, on_notice="log")  # error: arg-type
+bm.start_trade_socket("BNBBTC")  # error: call-arg
+bm.start_kline_socket("BNBBTC", print, interval=60)  # error: arg-type
