@@ -3,8 +3,8 @@
 from typing import Any
 
 from binance_legacy.client import Client
-from binance_legacy.exchange import Exchange
 from binance_legacy.exceptions import BinanceAPIException
+from binance_legacy.exchange import Exchange
 from binance_legacy.websockets import BinanceSocketManager
 
 
