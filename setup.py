@@ -39,6 +39,8 @@ setup(
     ],
     extras_require={
         "test": TEST,
+        "docs": ["sphinx>=8.1", "furo"],
+        "browser": ["playwright"],
         "lint": ["ruff", "mypy", "types-requests", "types-dateparser", "types-pytz"],
     },
     entry_points={

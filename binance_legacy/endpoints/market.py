@@ -96,7 +96,7 @@ class MarketEndpoints(Endpoints[Answer]):
         `get_exchange_info` and `get_ticker`.
 
         Returns:
-            ``{'data': [{'symbol', 'baseAsset', 'quoteAsset', 'status', 'open', 'high', 'low', 'close', ...}]}.`.
+            ``{'data': [{'symbol', 'baseAsset', 'quoteAsset', 'status', 'open', 'high', 'low', 'close', ...}]}``.
         """
         info = yield self.get_exchange_info()
         day = {row["symbol"]: row for row in (yield self.get_ticker())}
