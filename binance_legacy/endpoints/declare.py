@@ -176,17 +176,22 @@ def drive(walk: Steps[T]) -> T:
 
 async def drive_async(walk: Steps[T]) -> T:
     """Run a method of several calls where a call is awaited for its answer."""
+    resume: Callable[[Any], Any] = walk.send
+    value: Any = None
+    while True:
+        try:
+            call = resume(value)
+        except StopIteration as end:
+            return cast(T, end.value)
+        resume, value = await _outcome(walk, call)
+
+
+async def _outcome(walk: Steps[Any], call: Awaitable[Any]) -> tuple[Callable[[Any], Any], Any]:
+    """How the method goes on once a call is done, and with what: it is told what the call raised."""
     try:
-        call = next(walk)
-        while True:
-            try:
-                answer = await cast(Awaitable[Any], call)
-            except Exception as error:  # noqa: BLE001 - it is the method's to handle
-                call = walk.throw(error)
-            else:
-                call = walk.send(answer)
-    except StopIteration as end:
-        return cast(T, end.value)
+        return walk.send, await call
+    except Exception as error:  # noqa: BLE001 - it is the method's to handle
+        return walk.throw, error
 
 
 def each(walk: Steps[None]) -> Iterator[Any]:
@@ -204,12 +209,35 @@ def each(walk: Steps[None]) -> Iterator[Any]:
 
 async def each_async(walk: Steps[None]) -> AsyncIterator[Any]:
     """The items of a `pages` method where a call is awaited for its answer."""
-    answer = None
+    resume: Callable[[Any], Any] = walk.send
+    value: Any = None
     while True:
         try:
-            step = walk.send(answer)
+            step = resume(value)
         except StopIteration:
             return
-        answer = None if isinstance(step, Item) else await step
         if isinstance(step, Item):
             yield step.value
+            resume, value = walk.send, None
+        else:
+            resume, value = await _outcome(walk, step)
+
+
+def gather(walk: Steps[None]) -> Steps[list[Any]]:
+    """All the items of a `pages` method's body, for a `steps` method that gives them at once."""
+    items: list[Any] = []
+    resume: Callable[[Any], Any] = walk.send
+    value: Any = None
+    while True:
+        try:
+            step = resume(value)
+        except StopIteration:
+            return items
+        resume, value = walk.send, None
+        if isinstance(step, Item):
+            items.append(step.value)
+            continue
+        try:
+            value = yield step
+        except Exception as error:  # noqa: BLE001 - it is the method's to handle
+            resume, value = walk.throw, error

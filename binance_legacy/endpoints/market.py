@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+from ..exceptions import BinanceAPIException
 from ..helpers import date_to_milliseconds
-from .declare import Answer, Endpoints, Item, Steps, endpoint, pages, steps
+from .declare import Answer, Endpoints, Item, Steps, endpoint, gather, pages, steps
 
 MOST_ROWS = 1000
 """Rows that one call of klines or trades gives at most."""
 
 _HOUR = 60 * 60 * 1000
+_NO_SUCH_SYMBOL = (-1100, -1121)  # illegal characters; unknown
 
 
 def with_old_names(info: dict[str, Any]) -> dict[str, Any]:
@@ -39,7 +42,9 @@ def _min_notional(notional: dict[str, Any]) -> dict[str, Any]:
 
 
 def _milliseconds(date: Any) -> int:
-    return date if isinstance(date, int) else date_to_milliseconds(date)
+    if isinstance(date, datetime):
+        return round((date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() * 1000)
+    return date_to_milliseconds(date) if isinstance(date, str) else int(date)
 
 
 class MarketEndpoints(Endpoints[Answer]):
@@ -85,8 +90,14 @@ class MarketEndpoints(Endpoints[Answer]):
         Returns:
             the symbol's row of `get_exchange_info`, or None where there is no such symbol.
         """
-        info = yield self.get_exchange_info()
-        return next((row for row in info["symbols"] if row["symbol"] == symbol.upper()), None)
+        name = symbol.upper()
+        try:
+            info = yield self._exchange_info(symbol=name)  # all of them are megabytes
+        except BinanceAPIException as error:
+            if error.code in _NO_SUCH_SYMBOL:
+                return None
+            raise
+        return next((row for row in with_old_names(info)["symbols"] if row["symbol"] == name), None)
 
     @steps
     def get_products(self) -> Steps[Any]:
@@ -167,7 +178,7 @@ class MarketEndpoints(Endpoints[Answer]):
 
         Parameters:
             symbol: e.g. ``'BNBBTC'``.
-            start_str: a date (`helpers.date_to_milliseconds`) or milliseconds to begin at.
+            start_str: a date (`helpers.date_to_milliseconds`), a `datetime` or milliseconds to begin at.
             last_id: the id of the last aggregate trade that is known already; begins with the next.
 
         Returns:
@@ -189,14 +200,22 @@ class MarketEndpoints(Endpoints[Answer]):
 
     def _first_aggregate_trade(self, symbol: str, start: int) -> Steps[int | None]:
         """The id of the first aggregate trade at or after `start`, or None where there is none."""
-        now = (yield self.get_server_time())["serverTime"]
-        while start <= now:
-            end = start + _HOUR - 1  # Binance looks at an hour at a time
-            rows = yield self.get_aggregate_trades(symbol=symbol, startTime=start, endTime=end, limit=1)
-            if rows:
-                return int(rows[0]["a"])
-            start += _HOUR
-        return None
+        end = start + _HOUR - 1  # the most that Binance looks at by time
+        rows = yield self.get_aggregate_trades(symbol=symbol, startTime=start, endTime=end, limit=1)
+        if rows:
+            return int(rows[0]["a"])
+        rows = yield self.get_aggregate_trades(symbol=symbol, limit=1)
+        if not rows or rows[0]["T"] < start:
+            return None
+        before, found = -1, int(rows[0]["a"])
+        while found - before > 1:  # a silence may be years long: halve the ids, not the hours
+            middle = (before + found) // 2
+            rows = yield self.get_aggregate_trades(symbol=symbol, fromId=middle, limit=1)
+            if not rows or rows[0]["T"] >= start:
+                found = middle
+            else:
+                before = int(rows[0]["a"])
+        return found
 
     @endpoint("GET", "/api/v3/klines", weight=2)
     def get_klines(self, **params: Any) -> Answer:
@@ -229,9 +248,8 @@ class MarketEndpoints(Endpoints[Answer]):
         self, symbol: str, interval: str, start_str: Any, end_str: Any, limit: int, spot: bool
     ) -> Steps[None]:
         """Each candle from `start_str` to `end_str`, `limit` a call."""
-        begin = max(
-            _milliseconds(start_str), (yield self._get_earliest_valid_timestamp(symbol, interval, spot))
-        )
+        earliest = yield self._get_earliest_valid_timestamp(symbol, interval, spot)
+        begin = max(_milliseconds(start_str), earliest)
         params: dict[str, Any] = {"symbol": symbol, "interval": interval, "limit": min(limit, MOST_ROWS)}
         if end_str is not None:
             params["endTime"] = _milliseconds(end_str)
@@ -239,7 +257,7 @@ class MarketEndpoints(Endpoints[Answer]):
             rows = yield self._klines(spot=spot, startTime=begin, **params)
             for row in rows:
                 yield Item(row)
-            if len(rows) < params["limit"]:
+            if not rows or len(rows) < params["limit"]:
                 return
             begin = rows[-1][0] + 1
 
@@ -253,19 +271,7 @@ class MarketEndpoints(Endpoints[Answer]):
         limit: int = 500,
         spot: bool = True,
     ) -> Steps[Any]:
-        rows: list[Any] = []
-        walk = self._candles(symbol, interval, start_str, end_str, limit, spot)
-        answer = None
-        while True:
-            try:
-                step = walk.send(answer)
-            except StopIteration:
-                return rows
-            if isinstance(step, Item):
-                rows.append(step.value)
-                answer = None
-            else:
-                answer = yield step
+        return (yield from gather(self._candles(symbol, interval, start_str, end_str, limit, spot)))
 
     def get_historical_klines(
         self, symbol: str, interval: str, start_str: Any, end_str: Any = None, limit: int = 500
@@ -274,8 +280,9 @@ class MarketEndpoints(Endpoints[Answer]):
 
         Parameters:
             symbol, interval: as for `get_klines`.
-            start_str, end_str: dates (`helpers.date_to_milliseconds`) or milliseconds; to the present without.
-            limit: candles per call, at most 1000.
+            start_str, end_str: dates (`helpers.date_to_milliseconds`), `datetime` or milliseconds, inclusive;
+                without an end, to the present.
+            limit: candles per call, at most 1000; all of the span are given whatever it is.
 
         Returns:
             rows as `get_klines` gives them. (0.7.11 ignored `end_str` and `limit`; they are honoured here.)

@@ -14,6 +14,7 @@ from binance_legacy.endpoints.declare import (
     each,
     each_async,
     endpoint,
+    gather,
     pages,
     steps,
 )
@@ -45,6 +46,21 @@ class Some(Endpoints):
             number = yield self.value(i)
             yield Item(number)
             yield Item(-number)
+
+    def begin_anyway(self):
+        try:
+            yield self.fail()
+        except KeyError:
+            yield Item("forgiven")
+        yield Item((yield self.value(5)))
+
+    @pages
+    def list_anyway(self):
+        yield from self.begin_anyway()
+
+    @steps
+    def gather_anyway(self):
+        return (yield from gather(self.begin_anyway()))
 
 
 class Plain(Some):
@@ -93,6 +109,14 @@ def test_a_method_of_several_calls_runs_on_answers_and_on_awaitables():
 def test_what_a_call_raises_reaches_the_method():
     assert Plain().forgive() == "forgiven"
     assert asyncio.run(Awaitable().forgive()) == "forgiven"
+
+
+def test_what_a_call_raises_reaches_a_method_of_items_too():
+    async def all_of():
+        return [item async for item in Awaitable().list_anyway()]
+
+    assert list(Plain().list_anyway()) == asyncio.run(all_of()) == ["forgiven", 5]
+    assert Plain().gather_anyway() == asyncio.run(Awaitable().gather_anyway()) == ["forgiven", 5]
 
 
 def test_items_come_one_by_one_among_the_calls():
