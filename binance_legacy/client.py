@@ -42,6 +42,12 @@ __all__ = [
 ]
 
 
+_USER_AGENT = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/56.0.2924.87 Safari/537.36"
+)
+"""0.7's own."""
+
+
 class Client(MarketEndpoints[Any]):
     """Asks Binance over REST, and waits for the answer.
 
@@ -49,7 +55,7 @@ class Client(MarketEndpoints[Any]):
         api_key, api_secret: of the account; not needed for market data.
         requests_params: options of `requests` for every call, e.g. ``{'timeout': 20, 'verify': False}``.
         tld: Binance's top-level domain, e.g. ``'us'``.
-        testnet: asks the test network (in 0.7, of the options exchange).
+        testnet: as in 0.7: options calls go to the options exchange's test network. Others do not.
 
     Attributes:
         session: the `requests.Session`; may be replaced.
@@ -170,12 +176,12 @@ class Client(MarketEndpoints[Any]):
         tld: str = "com",
         testnet: bool = False,
     ) -> None:
-        for name in dir(type(self)):
-            if name.endswith("_URL"):
-                setattr(self, name, getattr(self, name).format(tld))
         self.API_KEY = api_key
         self.API_SECRET = api_secret
         self.tld = tld
+        for name in dir(Client):
+            if name.endswith("_URL"):
+                setattr(self, name, self._base(getattr(self, name)))
         self.testnet = testnet
         self._requests_params = requests_params
         self.session: Any = self._init_session()
@@ -188,7 +194,7 @@ class Client(MarketEndpoints[Any]):
 
     def _init_session(self) -> Any:
         session = requests.Session()
-        headers = {"Accept": "application/json", "User-Agent": "binance/python"}
+        headers = {"Accept": "application/json", "User-Agent": _USER_AGENT}
         if self.API_KEY:
             headers["X-MBX-APIKEY"] = self.API_KEY
         session.headers.update(headers)
@@ -251,36 +257,39 @@ class Client(MarketEndpoints[Any]):
     def _request_options_api(self, method: str, path: str, signed: bool = False, **kwargs: Any) -> Any:
         return self._request(method, self._create_options_api_uri(path), signed, True, **kwargs)
 
-    # -- addresses, read when a call is made --------------------------------------------------------------
+    # -- addresses, read when a call is made; a template where a script replaced __init__ ------------------
+
+    def _base(self, url: str) -> str:
+        return url.replace("{}", self.tld)
 
     def _create_api_uri(self, path: str, signed: bool = True, version: str = PUBLIC_API_VERSION) -> str:
-        return f"{self.API_URL}/{self.PRIVATE_API_VERSION if signed else version}/{path}"
+        return f"{self._base(self.API_URL)}/{self.PRIVATE_API_VERSION if signed else version}/{path}"
 
     def _create_withdraw_api_uri(self, path: str) -> str:
-        return f"{self.WITHDRAW_API_URL}/{self.WITHDRAW_API_VERSION}/{path}"
+        return f"{self._base(self.WITHDRAW_API_URL)}/{self.WITHDRAW_API_VERSION}/{path}"
 
     def _create_margin_api_uri(self, path: str) -> str:
-        return f"{self.MARGIN_API_URL}/{self.MARGIN_API_VERSION}/{path}"
+        return f"{self._base(self.MARGIN_API_URL)}/{self.MARGIN_API_VERSION}/{path}"
 
     def _create_website_uri(self, path: str) -> str:
-        return f"{self.WEBSITE_URL}/{path}"
+        return f"{self._base(self.WEBSITE_URL)}/{path}"
 
     def _create_futures_api_uri(self, path: str) -> str:
-        return f"{self.FUTURES_URL}/{self.FUTURES_API_VERSION}/{path}"
+        return f"{self._base(self.FUTURES_URL)}/{self.FUTURES_API_VERSION}/{path}"
 
     def _create_futures_data_api_uri(self, path: str) -> str:
-        return f"{self.FUTURES_DATA_URL}/{path}"
+        return f"{self._base(self.FUTURES_DATA_URL)}/{path}"
 
     def _create_futures_coin_api_url(self, path: str, version: int = 1) -> str:
         versions = {1: self.FUTURES_API_VERSION, 2: self.FUTURES_API_VERSION2}
-        return f"{self.FUTURES_COIN_URL}/{versions[version]}/{path}"
+        return f"{self._base(self.FUTURES_COIN_URL)}/{versions[version]}/{path}"
 
     def _create_futures_coin_data_api_url(self, path: str, version: int = 1) -> str:
-        return f"{self.FUTURES_COIN_DATA_URL}/{path}"
+        return f"{self._base(self.FUTURES_COIN_DATA_URL)}/{path}"
 
     def _create_options_api_uri(self, path: str) -> str:
         base = self.OPTIONS_TESTNET_URL if self.testnet else self.OPTIONS_URL
-        return f"{base}/{self.OPTIONS_API_VERSION}/{path}"
+        return f"{self._base(base)}/{self.OPTIONS_API_VERSION}/{path}"
 
     # -- one call -----------------------------------------------------------------------------------------
 
@@ -299,7 +308,9 @@ class Client(MarketEndpoints[Any]):
         options.update(params.pop("requests_params", None) or {})
         if signed:
             params["timestamp"] = int(time.time() * 1000 + self.timestamp_offset)
-            sent = signing.signed(self.API_SECRET or "", self._order_params(params))
+            sent = signing.encode(
+                [*self._order_params(params), ("signature", self._generate_signature(params))]
+            )
         else:
             sent = signing.encode(params.items())
         if sent and (method == "get" or force_params):

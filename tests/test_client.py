@@ -3,13 +3,16 @@
 import subprocess
 import sys
 import types
+from datetime import UTC, datetime
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from binance_legacy import client as client_module
 from binance_legacy.client import Client
 from binance_legacy.exceptions import BinanceAPIException, BinanceRequestException
-from binance_legacy.wire import venues
+from binance_legacy.wire import signing, venues
 
 from .rest_server import rest  # noqa: F401 - a fixture
 
@@ -56,8 +59,70 @@ def test_a_replaced_constructor_needs_to_set_no_more_than_in_0_7(rest, monkeypat
             self.session = self._init_session()
             self._requests_params = None
 
+    quiet = Quiet("k", "s")
+    assert quiet._create_api_uri("ping", False, "v3") == "https://api.binance.com/api/v3/ping"
     monkeypatch.setattr(Quiet, "API_URL", rest.url + "/api")
-    assert Quiet("k", "s").get_server_time() == {"serverTime": 1_600_000_000_000}
+    assert quiet.get_server_time() == {"serverTime": 1_600_000_000_000}
+
+
+def test_the_session_introduces_itself_as_0_7_s_did(rest, client):  # noqa: F811
+    assert rest.last.headers["Accept"] == "application/json"
+    assert rest.last.headers["User-Agent"].startswith("Mozilla/5.0 (X11; Linux x86_64) ")
+    mine = types.MethodType(Client._init_session, types.SimpleNamespace(API_KEY=None))
+    assert "X-MBX-APIKEY" not in mine().headers
+
+
+# The addresses that 0.7.11 makes, as observed.
+ADDRESSES = {
+    "_create_api_uri": "https://api.binance.us/api/v3/p",
+    "_create_withdraw_api_uri": "https://api.binance.us/wapi/v3/p",
+    "_create_margin_api_uri": "https://api.binance.us/sapi/v1/p",
+    "_create_website_uri": "https://www.binance.us/p",
+    "_create_futures_api_uri": "https://fapi.binance.us/fapi/v1/p",
+    "_create_futures_data_api_uri": "https://fapi.binance.us/futures/data/p",
+    "_create_futures_coin_api_url": "https://dapi.binance.us/dapi/v1/p",
+    "_create_futures_coin_data_api_url": "https://dapi.binance.us/futures/data/p",
+    "_create_options_api_uri": "https://vapi.binance.us/vapi/v1/p",
+}
+
+
+def test_addresses_are_those_of_0_7_11(monkeypatch):
+    monkeypatch.setattr(Client, "ping", lambda self: {})
+    monkeypatch.setattr(Client, "get_server_time", lambda self: {"serverTime": 0})
+    client = Client(tld="us")
+    assert {name: getattr(client, name)("p") for name in ADDRESSES} == ADDRESSES
+    assert client._create_api_uri("p", False) == "https://api.binance.us/api/v1/p"
+    assert client._create_futures_coin_api_url("p", version=2) == "https://dapi.binance.us/dapi/v2/p"
+    testnet = Client(tld="us", testnet=True)
+    assert testnet._create_options_api_uri("p") == "https://testnet.binanceops.us/vapi/v1/p"
+
+
+def test_the_signing_internals_give_what_0_7_11_s_gave():
+    client = Client.__new__(Client)
+    client.API_SECRET = "s"
+    signature = "540f49687b2fc2df2b07c3e218abd6db909b5e5dfc65c0d6144f85d42ecd9f8f"
+    assert client._generate_signature({"a": 1, "b": 2}) == signature
+    assert client._order_params({"b": 1, "signature": "x", "a": 2}) == [
+        ("a", 2),
+        ("b", 1),
+        ("signature", "x"),
+    ]
+
+
+@pytest.mark.parametrize("method", ["_get", "_post", "_put", "_delete"])
+def test_a_signed_call_sends_exactly_what_it_signed(rest, client, method):  # noqa: F811
+    rest.answers["/api/v3/order"] = {}
+    getattr(client, method)("order", True, data={"mail": "a b@c.de", "none": None, "q": 1e-5, "s": "币~"})
+    sent = rest.last.query if method == "_get" else rest.last.body
+    assert signing.verify(SECRET, sent)
+    assert sent.startswith("mail=a%20b%40c.de&q=0.00001&s=%E5%B8%81~&timestamp=1")
+
+
+def test_a_script_may_sign_in_its_own_way(rest, client):  # noqa: F811
+    rest.answers["/api/v3/account"] = {}
+    client._generate_signature = lambda data: "mine/" + ",".join(sorted(data))
+    client._get("account", True, data={"b": 1})
+    assert rest.last.params["signature"] == "mine/b,timestamp"
 
 
 def test_neither_key_nor_secret_shows_in_a_client_or_an_exception(rest, client):  # noqa: F811
@@ -141,7 +206,16 @@ def test_exchange_info_carries_what_scripts_of_0_7_look_for(rest, client):  # no
         "filterType": "MIN_NOTIONAL", "minNotional": "5.0", "applyToMarket": True, "avgPriceMins": 5,
     }  # fmt: skip
     assert client.get_symbol_info("bnbbtc") == row
-    assert client.get_symbol_info("NOSUCH") is None
+    assert rest.last.params == {"symbol": "BNBBTC"}, "not megabytes of all symbols"
+
+
+def test_the_rules_of_an_unknown_symbol_are_none_and_other_errors_are_raised(rest, client):  # noqa: F811
+    for code in (-1121, -1100):
+        rest.answers["/api/v3/exchangeInfo"] = (400, {"code": code, "msg": "Invalid symbol."})
+        assert client.get_symbol_info("NOSUCH") is None
+    rest.answers["/api/v3/exchangeInfo"] = (429, {"code": -1003, "msg": "Too many requests."})
+    with pytest.raises(BinanceAPIException, match="-1003"):
+        client.get_symbol_info("NOSUCH")
 
 
 def test_products_are_put_together_from_the_rules_and_the_day(rest, client):  # noqa: F811
@@ -186,6 +260,17 @@ def test_end_and_limit_are_honoured_which_0_7_11_dropped(rest, client):  # noqa:
     assert rest.last.params["limit"] == "2" and "endTime" in rest.last.params
 
 
+def test_months_which_have_no_fixed_length_come_whole_too(rest, client):  # noqa: F811
+    months = [
+        int(datetime(y, m, 1, tzinfo=UTC).timestamp() * 1000) for y in (2018, 2019) for m in range(1, 13)
+    ]
+    rest.answers["/api/v3/klines"] = lambda asked: [
+        [month, "1"] for month in months if month >= int(asked.params["startTime"])
+    ][: int(asked.params["limit"])]
+    rows = client.get_historical_klines("BNBBTC", "1M", datetime(2018, 3, 1), limit=5)
+    assert [row[0] for row in rows] == months[2:]
+
+
 def test_a_start_before_the_market_s_first_candle_begins_there(rest, client):  # noqa: F811
     rest.answers["/api/v3/klines"] = candles(3)
     rows = client.get_historical_klines("BNBBTC", "1m", "1 Jan, 2010")
@@ -217,6 +302,8 @@ def trades(count, per_hour=10):
             start, end = int(params["startTime"]), int(params["endTime"])
             assert end - start < 3_600_000
             rows = [row for row in rows if start <= row["T"] <= end]
+        else:
+            return rows[-int(params.get("limit", 500)) :]
         return rows[: int(params.get("limit", 500))]
 
     return answer
@@ -232,9 +319,25 @@ def test_aggregate_trades_come_once_each_from_an_id_or_a_date_to_the_present(res
 
 def test_a_date_in_a_long_silence_begins_at_the_next_trade(rest, client):  # noqa: F811
     rest.answers["/api/v3/aggTrades"] = trades(5, per_hour=0.05)
-    rest.answers["/api/v3/time"] = {"serverTime": FIRST + 200 * 3_600_000}
     assert [row["a"] for row in client.aggregate_trade_iter("BNBBTC", FIRST + 1)] == [1, 2, 3, 4]
     assert list(client.aggregate_trade_iter("BNBBTC", FIRST + 190 * 3_600_000)) == []
+    rest.answers["/api/v3/aggTrades"] = []
+    assert list(client.aggregate_trade_iter("BNBBTC", FIRST)) == []
+
+
+def test_a_date_years_before_the_first_trade_is_found_in_few_calls(rest, client):  # noqa: F811
+    rest.answers["/api/v3/aggTrades"] = trades(3000)
+    before = len(rest.asked)
+    assert next(client.aggregate_trade_iter("BNBBTC", "1 Jan, 2010"))["a"] == 0
+    assert len(rest.asked) - before < 20
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(start=st.integers(-(10**7), 10**10), per_hour=st.sampled_from([0.001, 0.3, 7, 10**5]))
+def test_trades_from_any_date_are_all_those_not_earlier(rest, client, start, per_hour):  # noqa: F811
+    rest.answers["/api/v3/aggTrades"] = trades(60, per_hour)
+    found = [row["a"] for row in client.aggregate_trade_iter("BNBBTC", FIRST + start)]
+    assert found == [i for i in range(60) if i * 3_600_000 // per_hour >= start]
 
 
 def test_start_and_id_together_are_refused(client):
