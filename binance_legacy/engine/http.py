@@ -7,7 +7,6 @@ from urllib.parse import urljoin, urlsplit
 
 from ..wire import venues
 
-_NO_PROXY: dict[str, Any] = {"http": None, "https": None, "all": None, "no_proxy": "*"}
 _MOST_REDIRECTS = 5
 
 
@@ -26,11 +25,18 @@ def send(session: Any, method: str, url: str, **options: Any) -> Any:
         OfflineError: a box is in use, and the address is neither Binance's nor this machine.
     """
     address = venues.reroute(url)
-    if venues.is_loopback(urlsplit(address).hostname or ""):
-        options["proxies"] = _NO_PROXY
+    parts = urlsplit(address)
+    if venues.is_loopback(parts.hostname or ""):
+        options["proxies"] = _no_proxy(parts.scheme, parts.hostname)
     if venues.box() is None:
         return getattr(session, method)(address, **options)
     return _follow(session, method, address, options)
+
+
+def _no_proxy(scheme: str, host: str | None) -> dict[str, str | None]:
+    """Every way in which a session may name a proxy for `host`, taken back."""
+    names = ("http", "https", "all", f"{scheme}://{host}", f"all://{host}")
+    return {**dict.fromkeys(names), "no_proxy": "*"}
 
 
 def _follow(session: Any, method: str, address: str, options: dict[str, Any]) -> Any:

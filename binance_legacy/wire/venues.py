@@ -7,6 +7,7 @@ Binance host is answered there, and every other address outside this machine is 
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import os
 from urllib.parse import urlsplit, urlunsplit
@@ -56,6 +57,7 @@ def box() -> str | None:
     return _box or os.environ.get(BOX_VARIABLE) or None
 
 
+@functools.lru_cache(maxsize=256)
 def is_loopback(host: str) -> bool:
     """Whether `host` is this machine: ``localhost``, ``127.0.0.0/8`` or ``::1``."""
     host = host.lower().strip("[]")
