@@ -20,7 +20,9 @@ _KINDS = r"(?P<kind>aggTrade|trade|miniTicker|ticker|bookTicker|avgPrice)"
 _ONE = re.compile(rf"{_SYMBOL}@{_KINDS}")
 _KLINE = re.compile(rf"{_SYMBOL}@kline_(?P<interval>{'|'.join(INTERVALS)})")
 _DEPTH = re.compile(rf"{_SYMBOL}@depth(?P<levels>{'|'.join(DEPTH_LEVELS)})?(?:@(?P<speed>100|1000)ms)?")
-_ALL = re.compile(r"!(?P<kind>miniTicker|ticker|bookTicker)(?:@arr)?(?:@(?P<speed>\d+)ms)?")
+_ALL = re.compile(
+    r"!(?P<kind>(?:miniTicker|ticker)(?=@arr)|bookTicker(?!@))(?:@arr)?(?:@(?P<speed>[0-9]+)ms)?"
+)
 
 
 @dataclass(frozen=True, slots=True)

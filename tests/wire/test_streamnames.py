@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from binance_legacy.wire import streamnames
 from binance_legacy.wire.streamnames import Stream, read, write
 
-symbols = st.from_regex(r"[A-Z0-9]{1,12}", fullmatch=True)
+symbols = st.from_regex(r"[A-Z0-9_.\-\u4e00-\u9fff]{1,12}", fullmatch=True)  # Binance lists Chinese ones too
 single = st.sampled_from(["trade", "aggTrade", "miniTicker", "ticker", "bookTicker", "avgPrice"])
 for_all = st.sampled_from(["miniTicker", "ticker"])
 streams = st.one_of(
@@ -18,6 +18,7 @@ streams = st.one_of(
         symbols, st.sampled_from([None, 5, 10, 20]), st.sampled_from([None, 100, 1000]),
     ),
     st.builds(lambda k, n: Stream(k, speed=n), for_all, st.sampled_from([None, 1000, 3000])),
+    st.just(Stream("bookTicker")),
 )  # fmt: skip
 
 
@@ -43,6 +44,9 @@ def test_any_text_is_read_or_is_no_stream(name):
         "",
         "bnbbtc@depth@50ms",
         "!x@arr",
+        "!miniTicker",
+        "!ticker@1000ms",
+        "!bookTicker@arr",
     ],
 )
 def test_names_that_binance_does_not_know_are_no_streams(name):
