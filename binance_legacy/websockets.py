@@ -18,7 +18,6 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Any, Literal
 
 from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol, connectWS
@@ -121,47 +120,64 @@ class BinanceSocketManager(threading.Thread):
         on_notice: Callable[[Notice], Any] | None = None,
         verify_tls: bool | str = True,
     ) -> None:
-        if isinstance(verify_tls, str) and not Path(verify_tls).is_file():
-            raise FileNotFoundError(f"verify_tls names no file of root certificates: {verify_tls!r}")
         threading.Thread.__init__(self)
         self._client = client
         self._user_timeout = user_timeout
         self._conns: dict[str, Any] = {}
         self._listen_keys: dict[str, str | None] = {"user": None, "margin": None}
-        self._opening = threading.Lock()  # guards the look-up and entry of a key in _conns
+        self.testnet = getattr(client, "testnet", False)
         self._on_notice = on_notice
         self._verify_tls = verify_tls
         self._was_started = False
-        self._life = Lifetime(self._stop_all, lambda: bool(self._conns), self._forget)
-        self._follow_tld()
+        self._make_locks()
+        self._manager_lifetime = Lifetime(
+            self._stop_every_socket, lambda: bool(self._conns), self._forget_parent, lambda: self.daemon
+        )
 
-    def _follow_tld(self) -> None:
-        tld = getattr(self._client, "tld", "com")
-        if tld != "com" and self.STREAM_URL == venues.SPOT_STREAM:
-            self.STREAM_URL = venues.SPOT_STREAM.replace("binance.com", f"binance.{tld}")
+    def _make_locks(self) -> None:
+        self._opening_lock = threading.Lock()  # guards the look-up and entry of a key in _conns
+        self._starting_lock = threading.RLock()  # guards the thread being made anew
 
     # -- the thread ---------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Let messages flow. Harmless when they do; after `close` or ``reactor.stop()`` it starts anew."""
+        """Let messages flow. Harmless when they do; after `close` or ``reactor.stop()`` it starts anew.
+
+        Raises:
+            ReactorNotRestartable: the program ran the reactor itself and stopped it.
+        """
         self._was_started = True
-        if threading.current_thread() is self or not self._life.begin():
+        if threading.current_thread() is self:
             return
-        if self.ident is not None:
-            threading.Thread.join(self, 5)  # it is at its last line; a thread can only be started when new
-            threading.Thread.__init__(self, name=self.name, daemon=self.daemon)
-        super().start()
+        with self._starting_lock:
+            if self._manager_lifetime.begin():
+                self._become_a_new_thread()
+                super().start()
+
+    def _become_a_new_thread(self) -> None:
+        """A thread can be started only once; the one that ended is at its last line."""
+        if self.ident is None:
+            return
+        threading.Thread.join(self, 5)
+        if threading.Thread.is_alive(self):
+            self._manager_lifetime.over = True
+            raise RuntimeError(
+                "this manager's run() has not returned since it was closed; wait for join() first"
+            )
+        threading.Thread.__init__(self, name=self.name, daemon=self.daemon)
 
     def run(self) -> None:
         """What the thread does: have the reactor run, and stay until the manager has ended."""
         if not self._was_started:
             self._was_started = True
-            self._life.begin()
-        self._life.wait()
+            self._manager_lifetime.begin()
+        self._manager_lifetime.wait()
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the manager has ended. Refused inside a callback, where it would wait for itself."""
         engine.refuse_to_block("join()")
+        with self._starting_lock:
+            pass  # a start that is under way in another thread is over
         super().join(timeout)
 
     def close(self) -> None:
@@ -170,16 +186,23 @@ class BinanceSocketManager(threading.Thread):
         The thread ends once no callback is executing; sockets opened after this, also in a callback that is
         executing, make it stay.
         """
-        self._stop_all()
-        self._life.end()
+        self._stop_every_socket()
+        self._manager_lifetime.end()
 
-    def _stop_all(self) -> None:
+    def _stop_every_socket(self) -> None:
         for conn_key in list(self._conns):
             self.stop_socket(conn_key)
 
-    def _forget(self) -> None:
+    def _forget_parent(self) -> None:
+        """In a forked child: only sockets that had not begun to connect are this process's too."""
+        mine = {key: conn for key, conn in self._conns.items() if isinstance(conn, Feed) and conn.untouched}
         self._conns.clear()
-        self._opening = threading.Lock()
+        self._conns.update(mine)
+        self._make_locks()
+        if self.ident is None:
+            threading.Thread.__init__(self, name=self.name, daemon=self.daemon)
+        for feed in mine.values():
+            feed.open()
 
     # -- opening and stopping -----------------------------------------------------------------------------
 
@@ -192,38 +215,41 @@ class BinanceSocketManager(threading.Thread):
         Returns:
             `path`, which is the conn_key, or False when that socket is open already.
         """
-        return self._open(path, self._address(self.STREAM_URL, prefix, path), callback)
+        return self._open_feed(path, _url(self._spot_streams(), prefix, path), callback)
 
     def _start_futures_socket(
         self, path: str, callback: Callback, prefix: str = "stream?streams="
     ) -> ConnKey:
         """Open a USD-M stream, at the door that pushes it since 2026-04-23 (public, market or private)."""
         door = "" if self.FSTREAM_URL != venues.FUTURES_STREAM else streamnames.futures_category(path) + "/"
-        return self._open(path, self._address(self.FSTREAM_URL, door + prefix, path), callback)
+        return self._open_feed(path, _url(self.FSTREAM_URL, door + prefix, path), callback)
 
     def _start_options_socket(self, path: str, callback: Callback, prefix: str = "ws/") -> ConnKey:
         raise _not_yet("options sockets")
 
-    @staticmethod
-    def _address(base: str, prefix: str, path: str) -> str:
-        return f"{base.rstrip('/')}/{prefix}{path}"
+    def _spot_streams(self) -> str:
+        """The address of spot streams: as set by hand, or of the client's top-level domain."""
+        tld = getattr(self._client, "tld", None)
+        if isinstance(tld, str) and self.STREAM_URL == venues.SPOT_STREAM:
+            return venues.SPOT_STREAM.replace("binance.com", f"binance.{tld}")
+        return self.STREAM_URL
 
-    def _open(self, path: str, url: str, callback: Callback) -> ConnKey:
-        with self._opening:
+    def _open_feed(self, path: str, url: str, callback: Callback) -> ConnKey:
+        with self._opening_lock:
             if path in self._conns:
                 return False
             factory = BinanceClientFactory(url)
             factory.callback = callback
             feed = Feed(path, factory, verify=self._verify_tls, on_notice=self._on_notice)
             self._conns[path] = feed
-        self._live_on()
+        try:
+            if self._was_started:
+                BinanceSocketManager.start(self)  # a manager that was started once lives again
+        except BaseException:
+            self._conns.pop(path, None)
+            raise
         feed.open()
         return path
-
-    def _live_on(self) -> None:
-        """A socket was opened: a manager that was started once lives again."""
-        if self._was_started:
-            self.start()
 
     def stop_socket(self, conn_key: str) -> None:
         """Stop one socket; its callback gets nothing more. An unknown key is ignored, as in 0.7.
@@ -237,6 +263,7 @@ class BinanceSocketManager(threading.Thread):
         if isinstance(connection, Feed):
             connection.stop()
         else:
+            connection.factory.continueTrying = 0  # nothing more is delivered from here on
             engine.soon(_stop_connector, connection)
 
     def status(self) -> dict[str, dict[str, Any]]:
@@ -379,7 +406,6 @@ class BinanceSocketManager(threading.Thread):
 
         Raises:
             TypeError: `streams` is a string, not a list of them.
-            ValueError: `streams` is empty.
         """
         _check_callback(callback)
         names = _stream_list(streams)
@@ -489,6 +515,10 @@ def _stop_connector(connector: Any) -> None:
     connector.disconnect()
 
 
+def _url(base: str, prefix: str, path: str) -> str:
+    return f"{base.rstrip('/')}/{prefix}{path}"
+
+
 def _not_yet(what: str) -> NotImplementedError:
     return NotImplementedError(
         f"{what} do not work in this version of binance_legacy yet; market sockets (start_trade_socket, "
@@ -527,6 +557,6 @@ def _stream_list(streams: Iterable[str]) -> Sequence[str]:
             f"streams must be a list of stream names such as ['bnbbtc@aggTrade', 'neobtc@ticker'], not {streams!r}"
         )
     names = list(streams)
-    if not names:
-        raise ValueError("streams is empty; name at least one, such as ['bnbbtc@aggTrade']")
+    if not names:  # as in 0.7, a socket that stays silent
+        log.warning("a multiplex socket of no streams stays silent; name some, such as ['bnbbtc@aggTrade']")
     return names

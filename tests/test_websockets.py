@@ -222,7 +222,6 @@ def test_futures_streams_of_the_live_host_are_asked_for_at_the_door_that_pushes_
             TypeError,
             "must be a list of stream names",
         ),
-        (lambda bm: bm.start_multiplex_socket([], print), ValueError, "streams is empty"),
         (lambda bm: bm.start_user_socket(print), NotImplementedError, "user sockets do not work"),
         (lambda bm: bm.start_options_ticker_socket("X", print), NotImplementedError, "options sockets"),
     ],

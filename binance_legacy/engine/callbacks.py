@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -44,9 +45,9 @@ def call(callback: Callable[[Any], Any], message: Any, name: str) -> bool:
     """Call `callback` with `message`; whether it returned. What it raises is logged under `name`."""
     try:
         callback(message)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as exception:  # noqa: BLE001 - a user's callback may raise anything, sys.exit() too
+    except BaseException as exception:  # a user may raise anything, sys.exit() too
+        if isinstance(exception, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
+            raise  # a real one: the program runs the reactor itself
         raised.note(exception, name)
         return False
     return True

@@ -21,8 +21,7 @@ from twisted.internet.protocol import ReconnectingClientFactory
 from twisted.python.failure import Failure
 
 from ..wire import venues
-from . import callbacks, frames, tls
-from .reactor import engine
+from . import callbacks, frames
 from .settings import times
 
 log = logging.getLogger("binance_legacy.engine")
@@ -32,6 +31,9 @@ Message = Any
 
 GIVE_UP = {"e": "error", "m": "Max reconnect retries reached"}
 """What 0.7 told a callback when it gave up."""
+
+SHORTEST_DELAY = 0.1
+"""Seconds between two attempts at least: Binance bans an address that makes more than 300 in 5 minutes."""
 
 _GZIP_MAGIC = b"\x1f\x8b"
 
@@ -46,10 +48,13 @@ class Watcher(Protocol):
     def unreadable(self, payload: bytes, why: str) -> None: ...
 
 
-def connect(factory: StreamFactory, verify: bool | str = True) -> Any:
-    """Open the factory's connection; its connector. In the reactor thread."""
-    context = tls.options(factory.host, verify) if factory.isSecure else None
-    return connectWS(factory, context, timeout=times().connect)
+def connect(factory: StreamFactory, tls_options: Any) -> Any:
+    """Open the factory's connection; its connector. In the reactor thread.
+
+    Parameters:
+        tls_options: of `tls.options`; None for an address that is not secure.
+    """
+    return connectWS(factory, tls_options, timeout=times().connect)
 
 
 class StreamProtocol(WebSocketClientProtocol):
@@ -60,9 +65,14 @@ class StreamProtocol(WebSocketClientProtocol):
         self._batch: list[Message] = []
         self._plain = False  # whether frames may be read without autobahn
         self._tail = b""
-        self._heard = self._asked = False
+        self._heard = self._asked = self._doomed = False
         self._due = 0.0
         self._timers: dict[str, Any] = {}
+
+    def connectionMade(self) -> None:
+        ours = isinstance(self.factory, StreamFactory)
+        self._owner: Any = self.factory if ours else _Foreign(self.factory)
+        super().connectionMade()
 
     def dataReceived(self, data: bytes) -> None:
         self._heard = True
@@ -76,36 +86,46 @@ class StreamProtocol(WebSocketClientProtocol):
             self._dataReceived(data)  # autobahn's own dataReceived, but for the debug line it formats
         if self._batch:
             batch, self._batch = self._batch, []
-            self.factory.received(batch)
+            self._owner.received(batch)
 
     def _amid_a_frame(self) -> bool:
         return bool(self.data or self.inside_message or self.current_frame is not None)
 
-    def onOpen(self) -> None:
-        handled_here = type(self).onMessage is StreamProtocol.onMessage
-        self._plain = handled_here and self._perMessageCompress is None
-        self.factory.opened(self)
-        self._timers["steady"] = self.factory.reactor.callLater(times().steady, self.factory.forget_retries)
+    # The engine's part is done in autobahn's inner hooks: a script may override the outer ones and call no super.
+
+    def _onOpen(self) -> None:
+        overridden = any(getattr(type(self), name) is not own for name, own in _MESSAGE_HOOKS)
+        self._plain = not overridden and self._perMessageCompress is None
+        self._owner.opened(self)
+        self._timers["steady"] = self.factory.reactor.callLater(times().steady, self._owner.forget_retries)
         self._beat_after(times().ping_every)
+        super()._onOpen()
+
+    def _onMessage(self, payload: bytes, isBinary: bool) -> None:
+        try:
+            self.onMessage(payload, isBinary)
+        except Exception as exception:  # noqa: BLE001 - a script's own onMessage may raise anything
+            callbacks.raised.note(exception, self._owner.name)
+
+    def _onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
+        for timer in self._timers.values():
+            if timer.active():
+                timer.cancel()
+        self._owner.closed(self, code, reason)
+        super()._onClose(wasClean, code, reason)
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """Decode one message into the batch of this read; what is no JSON is logged and dropped."""
         try:
             message = orjson.loads(gzip.decompress(payload) if payload[:2] == _GZIP_MAGIC else payload)
         except (ValueError, OSError, EOFError) as exception:
-            self.factory.unreadable(payload, exception)
+            self._owner.unreadable(payload, exception)
         else:
             self._batch.append(message)
 
     def failHandshake(self, reason: str) -> None:
-        self.factory.refused(reason)
+        self._owner.refused(reason)
         super().failHandshake(reason)
-
-    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
-        for timer in self._timers.values():
-            if timer.active():
-                timer.cancel()
-        self.factory.closed(self, code, reason)
 
     # -- heartbeat ----------------------------------------------------------------------------------------
     # autobahn's own would count a line dead whose answer waits unread behind a slow callback.
@@ -119,15 +139,55 @@ class StreamProtocol(WebSocketClientProtocol):
         now = times()
         late = self.factory.reactor.seconds() - self._due > now.ping_wait / 2
         if self._heard or late:
-            self._heard = self._asked = False
+            self._heard = self._asked = self._doomed = False
             self._beat_after(now.ping_every)
         elif not self._asked:
             self._asked = True
             self.sendPing()
             self._beat_after(now.ping_wait)
+        elif not self._doomed:
+            self._doomed = True  # the reactor runs timers before it reads: one more look at the socket
+            self._beat_after(0)
         else:
             self.wasNotCleanReason = f"no answer to a ping within {now.ping_wait:g} s"
             self.dropConnection(abort=True)
+
+
+_MESSAGE_HOOKS = [
+    (name, getattr(StreamProtocol, name))
+    for name in (
+        "onMessage", "onMessageBegin", "onMessageFrameBegin", "onMessageFrameData", "onMessageFrameEnd",
+        "onMessageFrame", "onMessageEnd",
+    )
+]  # fmt: skip
+
+
+class _Foreign:
+    """What `StreamProtocol` tells, for a factory that a script put together without `StreamFactory`."""
+
+    def __init__(self, factory: Any) -> None:
+        self._factory = factory
+        self.name = str(getattr(factory, "url", ""))
+
+    def received(self, messages: list[Message]) -> None:
+        self.forget_retries()
+        for message in messages:
+            callbacks.call(self._factory.callback, message, self.name)
+
+    def forget_retries(self) -> None:
+        if hasattr(self._factory, "resetDelay"):
+            self._factory.resetDelay()
+
+    def unreadable(self, payload: bytes, exception: Exception) -> None:
+        _log_unreadable(self.name, payload, exception)
+
+    def opened(self, line: StreamProtocol) -> None: ...
+    def closed(self, line: StreamProtocol, code: int | None, reason: str | None) -> None: ...
+    def refused(self, reason: str) -> None: ...
+
+
+def _log_unreadable(name: str, payload: bytes, exception: Exception) -> None:
+    log.warning("%s: dropped a message that is no JSON (%s): %.80r", name, exception, payload)
 
 
 class _Timer:
@@ -203,19 +263,13 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
             self._call_back(messages)
 
     def _call_back(self, messages: list[Message]) -> None:
-        engine.executing += 1
-        try:
-            for message in messages:
-                if self.callback is not None and self.continueTrying:
-                    callbacks.call(self.callback, message, self.name)
-        finally:
-            engine.callbacks_done()
+        for message in messages:
+            if self.callback is not None and self.continueTrying:
+                callbacks.call(self.callback, message, self.name)
 
     def opened(self, line: StreamProtocol) -> None:
         """The handshake is done."""
         self.line = line
-        self.status = None
-        self.why = ""
         if self.watcher is not None:
             self.watcher.connected()
 
@@ -236,13 +290,14 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
         if self.watcher is not None:
             self.watcher.unreadable(payload, str(exception))
         else:
-            log.warning("%s: dropped a message that is no JSON (%s): %.80r", self.name, exception, payload)
+            _log_unreadable(self.name, payload, exception)
 
     # -- connecting again ---------------------------------------------------------------------------------
 
     def startedConnecting(self, connector: IConnector) -> None:
-        # A script may call connectWS in its own thread; an idle reactor would not notice.
         self.connector = connector
+        self.status, self.why = None, ""
+        # A script may call connectWS in its own thread; an idle reactor would not notice.
         self.reactor.wakeUp()
 
     def clientConnectionFailed(self, connector: IConnector, reason: Failure) -> None:
@@ -271,10 +326,16 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
             self.give_up()
             if not self.continueTrying:
                 return  # the callback stopped this socket
-        delay = min(random.normalvariate(self.delay, self.delay * self.jitter), self.maxDelay)
-        self.delay = min(self.delay * self.factor, self.maxDelay)
         clock: Any = self.clock or self.reactor
-        self._callID = clock.callLater(max(delay, 0.0) * times().delays, self._connect_again, connector)
+        self._callID = clock.callLater(self._next_delay() * times().delays, self._connect_again, connector)
+
+    def _next_delay(self) -> float:
+        """Seconds until the next attempt; however 0.7's settings were tuned, it is never a storm."""
+        delay = self.delay = max(self.delay, SHORTEST_DELAY)
+        if self.jitter:
+            delay = random.normalvariate(delay, delay * self.jitter)
+        self.delay = min(self.delay * self.factor, self.maxDelay)
+        return float(max(min(delay, self.maxDelay), SHORTEST_DELAY / 2))
 
     def _connect_again(self, connector: Any) -> None:
         self._callID = None

@@ -17,10 +17,8 @@ from typing import Any
 
 from .reactor import engine
 
-PATIENCE = 1.0
-"""Seconds that the end of the process waits for the reactor."""
-
-_interrupted_at_the_end = False
+PATIENCE = 10.0
+"""Seconds that the end of the process waits for what the reactor still executes."""
 
 
 def _end_managers() -> None:
@@ -61,23 +59,25 @@ class _LateHook:
         self.before = before
 
     def __call__(self, unraisable: Any) -> None:
-        global _interrupted_at_the_end
-        if issubclass(unraisable.exc_type, KeyboardInterrupt):
-            _interrupted_at_the_end = True
-            _end_managers()
-        else:
+        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
             self.before(unraisable)
+            return
+        _end_managers()
+        atexit._run_exitfuncs()
+        _die_interrupted()
+
+
+def _die_interrupted() -> None:
+    """End as a process does that Ctrl-C ended (status 130 in a shell), as Python itself does it."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 def _at_exit() -> None:
     engine.finish(PATIENCE)
-    if _interrupted_at_the_end and hasattr(signal, "SIGINT"):
-        # End as a process does that Ctrl-C ended (status 130 in a shell), as Python itself does it.
-        with contextlib.suppress(OSError, ValueError):
-            sys.stdout.flush()
-            sys.stderr.flush()
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        os.kill(os.getpid(), signal.SIGINT)
 
 
 atexit.register(_at_exit)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..wire import messages as wire_messages
-from . import callbacks
+from . import callbacks, tls
 from .connection import Message, StreamFactory, connect
 from .reactor import engine
 
@@ -56,7 +56,7 @@ class Feed:
     ) -> None:
         self.key = key
         self.on_notice = on_notice
-        self._verify = verify
+        self._tls = tls.options(factory.host, verify) if factory.isSecure else None
         self._ended = False
         self._numbers: dict[str, int] = {}  # stream -> the last number seen
         self._repeats_in_a_row: dict[str, int] = {}
@@ -64,6 +64,7 @@ class Feed:
             ("messages", "connections", "losses", "missing", "repeated", "raised"), 0
         )
         self._last_message: float | None = None
+        self._said: set[str] = set()
         self._down_since: float | None = None
         self._why: str | None = None
         self._factory = factory
@@ -88,6 +89,11 @@ class Feed:
         connector = self._factory.connector
         return "disconnected" if connector is None else str(connector.state)
 
+    @property
+    def untouched(self) -> bool:
+        """Whether it never began to connect: it waits in line for the reactor."""
+        return self._factory.connector is None
+
     def open(self) -> None:
         """Connect, as soon as the reactor runs."""
         engine.open(self._connect)
@@ -106,8 +112,8 @@ class Feed:
         engine.soon(self._stop_factory)
 
     def _connect(self) -> None:
-        if not self._ended:
-            connect(self._factory, self._verify)
+        if not self._ended and self._factory.continueTrying:
+            connect(self._factory, self._tls)
 
     def _disconnect(self) -> None:
         factory = self._factory
@@ -129,15 +135,12 @@ class Feed:
 
     def _hand_on(self, messages: list[Message]) -> None:
         callback, counts = self._factory.callback or _drop, self._counts
-        engine.executing += 1
-        try:
-            for message in messages:
-                if self._ended:
-                    return
-                if self._check(message) and not callbacks.call(callback, message, self.key):
-                    counts["raised"] += 1
-        finally:
-            engine.callbacks_done()
+        for message in messages:
+            wanted = not self._ended and self._check(message)  # which may tell somebody who then ends it
+            if self._ended:
+                return
+            if wanted and not callbacks.call(callback, message, self.key):
+                counts["raised"] += 1
 
     def _check(self, message: Message) -> bool:
         """Whether the message is for the callback; on the way, its number is held against the last one."""
@@ -215,7 +218,10 @@ class Feed:
 
     def _tell(self, kind: str, **details: Any) -> None:
         said = ", ".join(f"{name} {value}" for name, value in details.items() if value is not None)
-        log.warning("%s: %s%s", self.key, kind, f" ({said})" if said else "")
+        again = kind in ("hole", "repeat") and kind in self._said
+        self._said.add(kind)
+        level = logging.INFO if again or kind == "restored" else logging.WARNING
+        log.log(level, "%s: %s%s", self.key, kind, f" ({said})" if said else "")
         if self.on_notice is not None:
             callbacks.call(
                 self.on_notice, {"type": kind, "socket": self.key, **details}, f"{self.key} on_notice"

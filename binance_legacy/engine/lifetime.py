@@ -20,19 +20,25 @@ class Lifetime:
         close: closes the manager's sockets; called when the reactor is stopped.
         busy: whether the manager has open sockets.
         forget: drops what a forked child inherited.
+        daemonic: whether the manager's thread is a daemon.
     """
 
     def __init__(
-        self, close: Callable[[], None], busy: Callable[[], bool], forget: Callable[[], None]
+        self,
+        close: Callable[[], None],
+        busy: Callable[[], bool],
+        forget: Callable[[], None],
+        daemonic: Callable[[], bool],
     ) -> None:
-        self._close, self._busy, self._forget = close, busy, forget
+        self._close, self._busy, self._forget, self._daemonic = close, busy, forget, daemonic
         self._reset()
         engine.settle(self)
 
     def _reset(self) -> None:
-        self._changed = threading.Condition()  # guards the two below
+        self._changed = threading.Condition()  # guards the three below
         self.open = False
         self.over = True
+        self._free = False
 
     def begin(self) -> bool:
         """The manager is started; whether its thread must be made (False: one is still waiting)."""
@@ -51,27 +57,41 @@ class Lifetime:
 
     def wait(self) -> None:
         """Stay until the manager has ended. What its thread does."""
-        engine.idle_watchers.add(self._callbacks_returned)
-        try:
-            with self._changed:
-                try:
-                    while self.open or engine.executing or self._busy():
-                        self._changed.wait()
-                finally:
-                    self.over = True
-        finally:
-            engine.idle_watchers.discard(self._callbacks_returned)
-
-    def _callbacks_returned(self) -> None:
         with self._changed:
+            try:
+                while True:
+                    while self.open or self._busy():
+                        self._changed.wait()
+                    self._let_callbacks_return()
+                    if not self.open and not self._busy():
+                        return
+            finally:
+                self.over = True
+
+    def _let_callbacks_return(self) -> None:
+        """Wait until whatever the reactor executes at this moment has returned."""
+        self._free = False
+        engine.soon(self._reactor_is_free)
+        while not self._free and engine.runs():
+            self._changed.wait(1)
+
+    def _reactor_is_free(self) -> None:
+        with self._changed:
+            self._free = True
             self._changed.notify_all()
 
     # -- a resident of the reactor ------------------------------------------------------------------------
 
     def reactor_stopped(self) -> None:
         """Somebody stopped the reactor: the manager ends."""
-        self._close()
-        self.end()
+        try:
+            self._close()
+        finally:
+            self.end()
+
+    def keeps_process(self) -> bool:
+        """Whether the manager lives and is no daemon."""
+        return not self.over and not self._daemonic()
 
     def forked(self) -> None:
         """This is a child now: nothing is open here."""

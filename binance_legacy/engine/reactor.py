@@ -9,6 +9,7 @@ reactor, `stop` stays Twisted's. A forked child gets a reactor made anew, withou
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import threading
@@ -30,15 +31,28 @@ class Resident(Protocol):
 
     def reactor_stopped(self) -> None: ...
     def forked(self) -> None: ...
+    def keeps_process(self) -> bool: ...
+
+
+class _Loop(threading.Thread):
+    """The reactor's thread: a daemon, whose callbacks' own threads are none.
+
+    Threads inherit the flag from the thread that makes them, and 0.7's reactor ran in the manager: what a
+    callback starts must live on when the managers have ended.
+    """
+
+    @property
+    def daemon(self) -> bool:
+        made_here = threading.current_thread() is self and self._started.is_set()  # type: ignore[attr-defined]
+        return not (made_here and engine.keeps_process())
+
+    @daemon.setter
+    def daemon(self, daemonic: bool) -> None:
+        raise RuntimeError("the reactor's thread is always a daemon")
 
 
 class Engine:
-    """Runs the reactor, and knows who lives on it.
-
-    Attributes:
-        executing: how many user callbacks are running in the reactor thread at this moment.
-        idle_watchers: called, in the reactor thread, when `executing` returns to zero.
-    """
+    """Runs the reactor, and knows who lives on it."""
 
     def __init__(self) -> None:
         self._twisted_stop: Callable[[], None] = reactor.stop
@@ -52,8 +66,6 @@ class Engine:
         self._resting = False
         self._spent = False
         self._held: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
-        self.executing = 0
-        self.idle_watchers: set[Callable[[], None]] = set()
 
     # -- running ------------------------------------------------------------------------------------------
 
@@ -72,12 +84,14 @@ class Engine:
                         "this program ran the reactor itself and stopped it, and Twisted runs one only once; "
                         "let the socket manager run it (leave out reactor.run()) to be able to start again"
                     )
-                self._thread = threading.Thread(target=self._run, name="binance_legacy.reactor", daemon=True)
+                self._thread = _Loop(target=self._run, name="binance_legacy.reactor", daemon=True)
                 self._thread.start()
         for call, arguments in held:
             reactor.callFromThread(call, *arguments)
 
     def _run(self) -> None:
+        # Its threads wait for work for ever, which must not keep the process.
+        reactor.getThreadPool().threadFactory = functools.partial(threading.Thread, daemon=True)
         try:
             reactor.run(installSignalHandlers=False)
         except error.ReactorAlreadyRunning:
@@ -89,19 +103,29 @@ class Engine:
         Our own loop then rests; stopping it again does nothing. A loop that the program runs ends as Twisted's
         own stop ends it.
         """
-        ours = self._thread is not None
-        with self._lock:
-            self._resting = ours
+        if self._thread is not None:
+            with self._lock:
+                self._resting = True
+        else:
+            self._twisted_stop()  # raises where it does not run, and then nothing has ended
+            self._spent = True
+            reactor.wakeUp()
         self._end_residents()
-        if not ours:
-            self._spent = reactor.running
-            self._twisted_stop()
 
     def _end_residents(self) -> None:
+        for resident in self._known_residents():
+            try:
+                resident.reactor_stopped()
+            except Exception:
+                log.exception("%r could not be ended", resident)
+
+    def _known_residents(self) -> list[Resident]:
         with self._lock:
-            residents = list(self._residents)
-        for resident in residents:
-            resident.reactor_stopped()
+            return list(self._residents)
+
+    def keeps_process(self) -> bool:
+        """Whether some manager lives that is no daemon."""
+        return any(resident.keeps_process() for resident in self._known_residents())
 
     def finish(self, patience: float) -> None:
         """Really stop our loop, at the end of the process; waits for it up to `patience` seconds."""
@@ -138,6 +162,10 @@ class Engine:
         else:
             reactor.callFromThread(call, *arguments)
 
+    def runs(self) -> bool:
+        """Whether the reactor runs."""
+        return bool(reactor.running)
+
     def inside(self) -> bool:
         """Whether this is the reactor's thread, and so must not wait for it."""
         return bool(reactor.running and threadable.isInIOThread())
@@ -149,15 +177,6 @@ class Engine:
                 f"{what} was called inside a callback, where it would wait for itself for ever"
             )
 
-    # -- callbacks ----------------------------------------------------------------------------------------
-
-    def callbacks_done(self) -> None:
-        """A batch of callbacks has returned."""
-        self.executing -= 1
-        if not self.executing:
-            for watcher in tuple(self.idle_watchers):
-                watcher()
-
     # -- fork ---------------------------------------------------------------------------------------------
 
     def after_fork(self) -> None:
@@ -166,7 +185,7 @@ class Engine:
             _renew_reactor()
             reactor.stop = self.stop
         self._begin_afresh()
-        for resident in list(self._residents):
+        for resident in self._known_residents():
             resident.forked()
 
 

@@ -30,10 +30,17 @@ def options(host: str, verify: bool | str = True) -> Any:
         host: the name the certificate must be for; sent as SNI.
         verify: True checks against certifi's roots, or those that the environment variable ``SSL_CERT_FILE``
             names; a path against the roots in that PEM file. False accepts any certificate.
+
+    Raises:
+        FileNotFoundError: there is no such file.
     """
     if verify is False:
         return _Unverified(host)
     file = (os.environ.get("SSL_CERT_FILE") or certifi.where()) if verify is True else verify
+    if not Path(file).is_file():
+        raise FileNotFoundError(
+            f"there are no root certificates at {file!r}; name a PEM file in verify_tls= or SSL_CERT_FILE, or neither"
+        )
     return ssl.optionsForClientTLS(host, trustRoot=_roots(file))
 
 

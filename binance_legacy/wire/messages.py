@@ -138,12 +138,13 @@ def numbers(message: object) -> tuple[int, int] | None:
         return None
     kind = message.get("e")
     if kind == "trade":
-        number = message["t"]
-        return number, number
-    if kind == "aggTrade":
-        number = message["a"]
-        return number, number
-    if kind == "depthUpdate":
-        before = message.get("pu")
-        return (message["U"] if before is None else before + 1), message["u"]
-    return None
+        first = last = message.get("t")
+    elif kind == "aggTrade":
+        first = last = message.get("a")
+    elif kind == "depthUpdate":
+        before, last = message.get("pu"), message.get("u")
+        first = before + 1 if isinstance(before, int) else message.get("U")
+    else:
+        return None
+    # where a number is missing or is a text, as in some options streams, there is nothing to follow
+    return (first, last) if isinstance(first, int) and isinstance(last, int) else None
