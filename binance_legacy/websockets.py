@@ -17,6 +17,7 @@ import json
 import logging
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
@@ -54,6 +55,12 @@ log = logging.getLogger("binance_legacy.websockets")
 
 Callback = Callable[[Any], Any]
 ConnKey = str | Literal[False]
+
+_DEAD = {
+    "!ticker@arr": ("2026-03-26", "<symbol>@ticker and !miniTicker@arr"),
+    "!bookTicker": ("2022-12-07", "<symbol>@bookTicker"),
+}
+"""Spot streams that Binance switched off: when, and what is alive instead."""
 
 _SYMBOL = re.compile(r"[A-Za-z0-9_.\-\u0080-\U0010ffff]{1,40}")
 
@@ -176,9 +183,16 @@ class BinanceSocketManager(threading.Thread):
     def join(self, timeout: float | None = None) -> None:
         """Wait until the manager has ended. Refused inside a callback, where it would wait for itself."""
         engine.refuse_to_block("join()")
+        deadline = None if timeout is None else time.monotonic() + timeout
+        self._manager_lifetime.wait_until_over(deadline, self.is_alive)
+        with self._starting_lock:  # nobody makes it a new thread meanwhile
+            if self._manager_lifetime.over or not super().is_alive():
+                super().join(None if deadline is None else max(0.0, deadline - time.monotonic()))
+
+    def is_alive(self) -> bool:
+        """Whether the manager was started and has not ended since."""
         with self._starting_lock:
-            pass  # a start that is under way in another thread is over
-        super().join(timeout)
+            return super().is_alive()
 
     def close(self) -> None:
         """Stop every socket and let the manager end.
@@ -371,7 +385,7 @@ class BinanceSocketManager(threading.Thread):
             conn_key, or False when this socket is open already.
         """
         _check_callback(callback)
-        _warn_dead("!ticker@arr", "2026-03-26", "<symbol>@ticker or !miniTicker@arr")
+        _warn_of("!ticker@arr")
         return self._start_socket("!ticker@arr", callback)
 
     def start_symbol_book_ticker_socket(self, symbol: str, callback: Callback) -> ConnKey:
@@ -392,7 +406,7 @@ class BinanceSocketManager(threading.Thread):
             conn_key, or False when this socket is open already.
         """
         _check_callback(callback)
-        _warn_dead("!bookTicker", "2022-12-07", "<symbol>@bookTicker")
+        _warn_of("!bookTicker")
         return self._start_socket("!bookTicker", callback)
 
     def start_multiplex_socket(self, streams: Iterable[str], callback: Callback) -> ConnKey:
@@ -410,8 +424,7 @@ class BinanceSocketManager(threading.Thread):
         _check_callback(callback)
         names = _stream_list(streams)
         for name in names:
-            if streamnames.read(name) is None and len(name) < 60:  # a listen key has 60 characters
-                log.warning("Binance has no stream named %r and will stay silent on it", name)
+            _warn_of(name)
         return self._start_socket("streams=" + "/".join(names), callback, "stream?")
 
     # -- futures streams ----------------------------------------------------------------------------------
@@ -509,9 +522,11 @@ class BinanceSocketManager(threading.Thread):
 
 def _stop_connector(connector: Any) -> None:
     """Stop a raw connector that a subclass put into `_conns`. In the reactor thread."""
-    stop_trying = getattr(connector.factory, "stopTrying", None)
-    if stop_trying is not None:
-        stop_trying()
+    if isinstance(connector.factory, StreamFactory):
+        connector.factory.stop()
+        return
+    if hasattr(connector.factory, "stopTrying"):
+        connector.factory.stopTrying()
     connector.disconnect()
 
 
@@ -524,6 +539,16 @@ def _not_yet(what: str) -> NotImplementedError:
         f"{what} do not work in this version of binance_legacy yet; market sockets (start_trade_socket, "
         f"start_kline_socket, start_depth_socket, ...) do"
     )
+
+
+def _warn_of(name: str) -> None:
+    symbol, at, _ = name.partition("@")
+    if at and symbol != symbol.lower():
+        log.warning(
+            "Binance stays silent on %r: the symbol of a stream's name is written in lower case", name
+        )
+    elif name in _DEAD:
+        _warn_dead(name, *_DEAD[name])
 
 
 def _warn_dead(name: str, since: str, instead: str) -> None:

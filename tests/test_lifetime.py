@@ -201,6 +201,100 @@ def test_a_reactor_that_the_program_ran_and_stopped_cannot_start_again_and_says_
     assert out.startswith("ReactorNotRestartable this program ran the reactor itself")
 
 
+@pytest.mark.parametrize(
+    "begin", ["threading.Thread(target=work).start()", "threading.Timer(0.1, work).start()"]
+)
+def test_a_thread_that_a_callback_starts_lives_on_after_the_managers_as_in_0_7(server, begin):
+    out = run_script(
+        server,
+        f"""
+        def work():
+            time.sleep(1)
+            print('order placed')
+
+        def callback(message):
+            {begin}
+            reactor.stop()
+
+        bm = BinanceSocketManager(Client())
+        bm.start_trade_socket('BNBBTC', callback)
+        bm.start()
+        """,
+    )
+    assert out == "order placed\n"
+
+
+def test_what_the_program_runs_on_the_reactor_returns_before_the_process_ends(server):
+    out = run_script(
+        server,
+        """
+        def finish():
+            reactor.stop()
+            time.sleep(1.5)
+            print('positions closed')
+
+        reactor.addSystemEventTrigger('before', 'shutdown', lambda: (time.sleep(1.5), print('saved')))
+        bm = BinanceSocketManager(Client())
+        bm.start()
+        reactor.callFromThread(reactor.callLater, 0.1, finish)
+        """,
+    )
+    assert out == "positions closed\nsaved\n"
+
+
+def test_a_pool_thread_that_the_main_thread_asked_for_does_not_keep_the_process(server):
+    run_script(
+        server,
+        """
+        bm = BinanceSocketManager(Client())
+        bm.start()
+        time.sleep(0.2)
+        reactor.callInThread(time.sleep, 0.1)
+        time.sleep(0.3)
+        bm.close()
+        """,
+    )
+
+
+def test_stopping_a_reactor_that_does_not_run_raises_and_ends_nothing(server):
+    out = run_script(
+        server,
+        """
+        bm = BinanceSocketManager(Client())
+        bm.start_trade_socket('BNBBTC', lambda m: (print(m['t']), bm.close()))
+        try:
+            reactor.stop()
+        except Exception as e:
+            print(type(e).__name__)
+        bm.start()
+        """,
+    )
+    assert out == "ReactorNotRunning\n1\n"
+
+
+def test_one_manager_that_cannot_be_ended_does_not_keep_the_others(server):
+    process = start_script(
+        server,
+        """
+        class Broken(BinanceSocketManager):
+            def stop_socket(self, conn_key):
+                raise ValueError('in the bot')
+
+        for cls in (Broken, BinanceSocketManager):
+            bm = cls(Client())
+            bm.start_trade_socket('BNBBTC', lambda m: None)
+            bm.start()
+        time.sleep(0.3)
+        reactor.stop()
+        bm.join(5)
+        print(bm.is_alive(), flush=True)
+        os._exit(0)
+        """,
+    )
+    out, err = process.communicate(timeout=20)
+    assert out == "False\n" and "ValueError: in the bot" in err
+
+
 needs_signals = pytest.mark.skipif(os.name == "nt", reason="sends POSIX signals")
 
 
@@ -250,6 +344,42 @@ def test_a_script_that_catches_ctrl_c_goes_on_streaming(server):
     assert process.stdout.readline() == "2\n"
     _, err = process.communicate(timeout=10)
     assert (process.returncode, err) == (0, "")
+
+
+@needs_signals
+def test_ctrl_c_past_the_last_line_runs_the_exit_functions(server):
+    process = start_script(
+        server,
+        """
+        import atexit
+        atexit.register(print, 'state saved')
+        bm = BinanceSocketManager(Client())
+        bm.start_trade_socket('BNBBTC', lambda m: print('streaming', flush=True))
+        bm.start()
+        """,
+    )
+    assert process.stdout.readline() == "streaming\n"
+    time.sleep(0.3)  # the main thread reaches its last line
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=5)
+    assert (process.returncode, out, err) == (-signal.SIGINT, "state saved\n", "")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
+def test_a_manager_made_before_a_fork_and_started_in_the_child_streams_there(server):
+    out = run_script(
+        server,
+        """
+        import multiprocessing
+        bm = BinanceSocketManager(Client())
+        bm.start_trade_socket('BNBBTC', lambda m: (os.write(1, b'child streams\\n'), bm.close()))
+        child = multiprocessing.get_context('fork').Process(target=bm.start)
+        child.start()
+        child.join(10)
+        print(child.exitcode)
+        """,
+    )
+    assert out == "child streams\n0\n"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")

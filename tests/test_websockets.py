@@ -129,6 +129,23 @@ def test_a_socket_can_be_opened_and_stopped_inside_a_callback(server, bm):
     assert list(bm._conns) == ["bnbbtc@kline_1m"]
 
 
+@pytest.mark.parametrize(
+    ("streams", "says"),
+    [
+        (["BNBBTC@trade"], "lower case"),
+        (["bnbbtc@trade", "!ticker@arr"], "!ticker@arr off on 2026-03-26"),
+        ([], "no streams"),
+        (["bnbbtc@trade", "btcusdt@ticker_1h", "!miniTicker@arr"], None),
+    ],
+)
+def test_names_on_which_binance_stays_silent_are_said_in_the_log_and_opened_all_the_same(
+    bm, caplog, streams, says
+):
+    with caplog.at_level(logging.WARNING, "binance_legacy"):
+        assert bm.start_multiplex_socket(streams, print) == "streams=" + "/".join(streams)
+    assert says in caplog.text if says else caplog.text == ""
+
+
 def test_the_same_socket_twice_is_false_as_in_0_7(server, bm):
     assert bm.start_trade_socket("BNBBTC", print) == "bnbbtc@trade"
     assert bm.start_trade_socket("bnbbtc", print) is False
@@ -341,6 +358,85 @@ def test_a_server_that_shuts_down_is_left_at_once_and_the_callback_never_hears_o
     assert inbox.next()["data"]["t"] == 1
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"e": "trade"},
+        {"e": "trade", "t": "a text"},
+        {"e": "depthUpdate", "U": 1},
+        {"e": "depthUpdate", "U": None, "u": 2},
+        {"stream": "x", "data": None},
+        {"stream": "x"},
+        {"stream": "x", "data": [1]},
+        [],
+        7,
+        None,
+    ],
+)
+def test_a_message_of_an_unknown_shape_is_delivered_and_costs_nothing(server, bm, odd):
+    inbox = Inbox()
+    server.greeting = lambda path: [trade(1), odd, odd, trade(2)]
+    bm.start_trade_socket("BNBBTC", inbox)
+    bm.start()
+    assert [inbox.next() for _ in range(4)] == [trade(1), odd, odd, trade(2)]
+    assert len(server.requests) == 1
+
+
+def test_who_stops_a_socket_when_told_of_a_hole_gets_nothing_more(server):
+    inbox, told = Inbox(), Inbox()
+
+    def on_notice(notice):
+        bm.stop_socket("bnbbtc@trade")
+        told(notice["type"])
+
+    bm = make_manager(server, on_notice=on_notice)
+    server.greeting = lambda path: [trade(1), trade(5), trade(6)]
+    bm.start_trade_socket("BNBBTC", inbox)
+    bm.start()
+    assert told.next() == "hole"
+    assert inbox.next()["t"] == 1 and inbox.empty_for(0.05)
+    bm.close()
+
+
+def test_a_slow_callback_elsewhere_does_not_make_a_healthy_line_look_dead(server, bm):
+    """The answer to a ping may wait unread behind it for longer than the patience with a dead line."""
+    pinged = threading.Event()
+
+    class Quiet(StreamServer):
+        def _changed(self):
+            super()._changed()
+            if any(
+                opcode == 9
+                for line in self.lines
+                if line.path == "/ws/bbtc@trade"
+                for opcode, _ in line.frames
+            ):
+                pinged.set()
+
+    quiet = Quiet()
+    slow = Inbox()
+
+    def blocks(message):
+        pinged.wait(5)
+        time.sleep(times().ping_wait * 1.2)
+        slow(message)
+
+    bm.start_trade_socket("ABTC", blocks)
+    bm.start()
+    (line,) = server.wait_open(1)
+    bm.STREAM_URL = quiet.url
+    bm.start_trade_socket("BBTC", Inbox())
+    quiet.wait_open(1)
+    assert pinged.wait(5)
+    line.send(trade(1))
+    slow.next()
+    flush_reactor()
+    time.sleep(times().ping_wait)
+    assert len(quiet.requests) == 1
+    bm.close()
+    quiet.close()
+
+
 # -- losing the line ---------------------------------------------------------------------------------------
 
 
@@ -534,6 +630,125 @@ def test_a_subclassed_protocol_may_handle_its_messages_itself(server, bm):
     bm._conns["x@trade"] = connectWS(factory)
     assert raw.next()[1] is False
     assert inbox.next() == trade(1)
+
+
+def test_a_protocol_that_overrides_its_hooks_without_super_is_watched_and_closed_like_any_other(server, bm):
+    opened, closed = Inbox(), Inbox()
+
+    class Mine(BinanceClientProtocol):
+        def onConnect(self, response):
+            opened("connect")
+
+        def onOpen(self):
+            opened("open")
+
+        def onClose(self, wasClean, code, reason):
+            closed(code)
+
+    factory = BinanceClientFactory(server.url + "ws/x@trade")
+    factory.protocol = Mine
+    inbox = factory.callback = Inbox()
+    server.greeting = lambda path: [trade(1)]
+    bm.start()
+    bm._conns["x@trade"] = connectWS(factory)
+    assert [opened.next(), opened.next()] == ["connect", "open"] and inbox.next() == trade(1)
+    (line,) = server.lines
+    server.wait(lambda: any(opcode == 9 for opcode, _ in line.frames), timeout=60 / SPEED)
+    bm.stop_socket("x@trade")
+    assert closed.next() == 1000 and factory.line is None
+
+
+def test_the_protocol_serves_a_factory_that_a_script_put_together_itself(server, bm):
+    from autobahn.twisted.websocket import WebSocketClientFactory
+
+    class Mine(WebSocketClientFactory, BinanceReconnectingClientFactory):
+        protocol = BinanceClientProtocol
+        initialDelay = 0.01
+
+        def clientConnectionLost(self, connector, reason):
+            self.retry(connector)
+
+    factory = Mine(server.url + "ws/x@trade")
+    inbox = factory.callback = Inbox()
+    server.greeting = lambda path: [trade(1), b"{no json", trade(2)]
+    bm.start()
+    bm._conns["x@trade"] = connectWS(factory)
+    assert [inbox.next()["t"], inbox.next()["t"]] == [1, 2]
+    server.lines[0].abort()
+    assert inbox.next()["t"] == 1
+    bm.stop_socket("x@trade")
+
+
+def test_a_protocol_whose_on_message_raises_keeps_its_line(server, bm):
+    seen = Inbox()
+
+    class Mine(BinanceClientProtocol):
+        def onMessage(self, payload, isBinary):
+            seen(payload)
+            raise ValueError("in the bot")
+
+    factory = BinanceClientFactory(server.url + "ws/x@trade")
+    factory.protocol = Mine
+    server.greeting = lambda path: [trade(1), trade(2)]
+    bm.start()
+    bm._conns["x@trade"] = connectWS(factory)
+    assert seen.next() and seen.next() and len(server.requests) == 1
+
+
+def test_a_subclass_s_start_runs_only_when_it_is_called(server):
+    calls = []
+
+    class Mine(BinanceSocketManager):
+        def start(self):
+            calls.append(1)
+            self.start_kline_socket("BNBBTC", Inbox())
+            super().start()
+
+    bm = Mine(StandInClient())
+    bm.STREAM_URL = server.url
+    bm.start()
+    bm.start_trade_socket("BNBBTC", Inbox())
+    server.wait_open(2)
+    assert calls == [1]
+    bm.close()
+    bm.join(5)
+
+
+def test_starting_and_closing_from_several_threads_at_once_ends_in_order(server):
+    bm = make_manager(server)
+    errors = []
+
+    def cycle():
+        try:
+            for _ in range(100):
+                bm.start()
+                bm.close()
+                bm.join(5)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test shows it
+            errors.append(error)
+
+    threads = [threading.Thread(target=cycle) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    inbox = Inbox()
+    server.greeting = lambda path: [trade(1)]
+    bm.start_trade_socket("BNBBTC", inbox)
+    assert inbox.next()
+    bm.close()
+    bm.join(5)
+
+
+def test_the_stream_address_follows_the_client_s_domain_unless_set_by_hand(monkeypatch):
+    client = type("Client", (), {"testnet": False, "tld": "us"})()
+    bm = BinanceSocketManager(client)
+    key = bm.start_trade_socket("BNBBTC", print)
+    assert bm._conns[key].factory.url == "wss://stream.binance.us:9443/ws/bnbbtc@trade"
+    monkeypatch.setattr(BinanceSocketManager, "STREAM_URL", "ws://127.0.0.1:1/")
+    key = bm.start_kline_socket("BNBBTC", print)
+    assert bm._conns[key].factory.url == "ws://127.0.0.1:1/ws/bnbbtc@kline_1m"
 
 
 def test_back_off_is_tuned_where_0_7_tuned_it(monkeypatch):

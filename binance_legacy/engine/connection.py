@@ -33,7 +33,8 @@ GIVE_UP = {"e": "error", "m": "Max reconnect retries reached"}
 """What 0.7 told a callback when it gave up."""
 
 SHORTEST_DELAY = 0.1
-"""Seconds between two attempts at least: Binance bans an address that makes more than 300 in 5 minutes."""
+SHORTEST_CAP = 1.0
+"""Seconds that delays begin with and may grow to, at least: Binance bans who connects 300 times in 5 minutes."""
 
 _GZIP_MAGIC = b"\x1f\x8b"
 
@@ -330,12 +331,13 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
         self._callID = clock.callLater(self._next_delay() * times().delays, self._connect_again, connector)
 
     def _next_delay(self) -> float:
-        """Seconds until the next attempt; however 0.7's settings were tuned, it is never a storm."""
+        """Seconds until the next attempt; however 0.7's settings were tuned, it never becomes a storm."""
         delay = self.delay = max(self.delay, SHORTEST_DELAY)
+        longest = max(self.maxDelay, SHORTEST_CAP)
+        self.delay = min(delay * self.factor, longest)
         if self.jitter:
             delay = random.normalvariate(delay, delay * self.jitter)
-        self.delay = min(self.delay * self.factor, self.maxDelay)
-        return float(max(min(delay, self.maxDelay), SHORTEST_DELAY / 2))
+        return float(max(min(delay, longest), SHORTEST_DELAY / 2))
 
     def _connect_again(self, connector: Any) -> None:
         self._callID = None
@@ -344,13 +346,11 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
 
     def give_up(self) -> None:
         """maxRetries is passed: the one message a 0.7 callback gets that Binance did not send."""
-        log.error(
-            "%s: no connection after %s retries (%s); still trying", self.name, self.maxRetries, self.why
-        )
         message = self.give_up_message()
         if self.watcher is not None:
             self.watcher.gave_up(message)
         else:
+            log.error("%s: given up after %s retries (%s)", self.name, self.maxRetries, self.why)
             self._call_back([message])
 
     def give_up_message(self) -> dict[str, Any]:

@@ -7,10 +7,13 @@ waits, and ends when the manager was closed, no callback is executing and no soc
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from . import ending
 from .reactor import engine
+
+_LOOK_AGAIN = 0.25
 
 
 class Lifetime:
@@ -67,6 +70,17 @@ class Lifetime:
                         return
             finally:
                 self.over = True
+                self._changed.notify_all()
+
+    def wait_until_over(self, deadline: float | None, alive: Callable[[], bool]) -> None:
+        """Wait until `wait` has returned, its thread is dead, or `deadline` (of `time.monotonic`) has come."""
+        while not self.over and alive():
+            left = _LOOK_AGAIN if deadline is None else min(_LOOK_AGAIN, deadline - time.monotonic())
+            if left <= 0:
+                return
+            with self._changed:
+                if not self.over:
+                    self._changed.wait(left)
 
     def _let_callbacks_return(self) -> None:
         """Wait until whatever the reactor executes at this moment has returned."""

@@ -93,3 +93,18 @@ def test_reset_delay_never_revives_a_stopped_factory():
     factory.retry(connector)
     factory.clock.advance(1000)
     assert connector.tried == []
+
+
+def test_a_tuning_of_zero_is_no_storm():
+    """Binance bans an address that connects more than 300 times in five minutes."""
+    factory, connector, _ = failing_factory()
+    factory.initialDelay = factory.maxDelay = 0
+    factory.forget_retries()
+    delays = attempts(factory, connector, 30)
+    assert delays[0] > 0.04 and sum(delays[5:]) / len(delays[5:]) > 0.9
+
+
+def test_jitter_may_be_switched_off_as_in_twisted():
+    factory, connector, _ = failing_factory()
+    factory.jitter = None
+    assert [round(delay, 2) for delay in attempts(factory, connector, 4)] == [0.1, 0.27, 0.74, 2.01]

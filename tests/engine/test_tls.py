@@ -126,3 +126,11 @@ def test_the_roots_that_ssl_cert_file_names_are_trusted(authority, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
     heard, _ = stream_from(authority.issue("good"), True)
     assert heard[0] == "message"
+
+
+def test_roots_that_are_not_there_are_named_at_the_call(monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file.pem")
+    bm = BinanceSocketManager(type("Client", (), {"testnet": False})())
+    with pytest.raises(FileNotFoundError, match=r"no root certificates at '/no/such/file\.pem'"):
+        bm.start_trade_socket("BNBBTC", print)
+    assert bm._conns == {}
