@@ -543,7 +543,7 @@ def _not_yet(what: str) -> NotImplementedError:
 
 def _warn_of(name: str) -> None:
     symbol, at, _ = name.partition("@")
-    if at and symbol != symbol.lower():
+    if at and not symbol.startswith("!") and symbol != symbol.lower():
         log.warning(
             "Binance stays silent on %r: the symbol of a stream's name is written in lower case", name
         )
