@@ -42,7 +42,7 @@ class Constants(SphinxDirective):
         for title, names in groups(inspect.getsource(module)).items():
             text, messages = self.state.inline_text(title, self.lineno)
             caption = nodes.paragraph(title, "", *text, *messages)
-            self.set_source_info(caption)
+            caption.source, caption.line = f"{inspect.getfile(module)}:comments of {module.__name__}", 1
             yield caption
             yield _table([(name, repr(getattr(module, name))) for name in names])
 

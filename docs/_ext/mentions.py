@@ -18,6 +18,9 @@ from sphinx.environment import BuildEnvironment
 FOREIGN: Final = frozenset({"autobahn", "requests", "twisted"}) | sys.stdlib_module_names
 """Packages that are documented elsewhere: no page may have to be fetched to build these."""
 
+FOREIGN_NAMES: Final = frozenset({"ReactorNotRestartable"})
+"""Exceptions of theirs that docstrings name without their package."""
+
 
 class Mention(PyXRefRole):
     def process_link(
@@ -32,7 +35,8 @@ class Mention(PyXRefRole):
 def _stay_text(
     app: Sphinx, env: BuildEnvironment, node: addnodes.pending_xref, content: nodes.Element
 ) -> nodes.Element | None:
-    foreign = node.get("reftarget", "").partition(".")[0] in FOREIGN
+    target = node.get("reftarget", "")
+    foreign = target.partition(".")[0] in FOREIGN or target in FOREIGN_NAMES
     return content if node.get("mention") or foreign else None
 
 
