@@ -43,7 +43,7 @@ def interval_to_milliseconds(interval: str) -> int | None:
         interval: a number and a unit, ``s``, ``m``, ``h``, ``d`` or ``w``: ``"1m"``, ``"12h"``.
 
     Returns:
-        The length, or None where it has none: ``"1M"``, because months differ, and what is no interval.
+        The length, or None where it has none, such as ``"1M"``, because months differ, and what is no interval.
     """
     try:
         return int(interval[:-1]) * _SECONDS[interval[-1]] * 1000

@@ -1,5 +1,7 @@
 """The socket manager of python-binance 0.7: a thread, the reactor, callbacks.
 
+::
+
     bm = BinanceSocketManager(client)
     conn_key = bm.start_trade_socket('BNBBTC', process_message)
     bm.start()

@@ -58,7 +58,8 @@ def extract_messages(folder: Path, built: Path = BUILT) -> Path:
 
 
 def _start(language: str, builder: str, output: Path, built: Path) -> subprocess.Popen[str]:
-    options = ["-W", "-n", "-q", "-E", "-b", builder, "-t", language, "-c", str(HERE)]
+    strict = ["-W", "-n"] if builder == "html" else []
+    options = [*strict, "-q", "-E", "-b", builder, "-t", language, "-c", str(HERE)]
     folders = ["-d", str(doctrees(language, built)), str(HERE / language), str(output)]
     return subprocess.Popen(
         [sys.executable, "-m", "sphinx", *options, *folders],
