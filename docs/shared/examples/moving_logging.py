@@ -14,6 +14,7 @@ logging.basicConfig(
 logging.getLogger("binance_legacy.engine").setLevel(logging.WARNING)
 # end
 
+
 # part: notices
 def on_notice(notice):
     if notice["type"] in ("lost", "restored"):
