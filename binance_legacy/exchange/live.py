@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from .bars import HOUR, MINUTE, Trade, merge
@@ -17,7 +18,10 @@ from .publisher import Publisher
 from .walk import Walk
 
 GAP: Final = 3 * MINUTE
-"""A floor that has stood still for longer goes on from a newly made past instead of trading it all through."""
+"""A floor that has stood still for longer is not traded through: what happened meanwhile is taken from the past."""
+
+FILLED: Final = 6 * HOUR
+"""Up to here what was shown before stays as it was; after longer (a machine that slept) all of it is past."""
 
 _BOOK_EPOCH: Final = 1_500_000_000_000
 
@@ -67,14 +71,29 @@ class LiveFloor(Floor):
         self._day = None
 
     def _reopen(self, now: int) -> None:
-        """Goes on after a gap: what happened meanwhile is past; numbers never repeat."""
+        """Goes on after a gap; numbers never repeat."""
         opened = now // MINUTE * MINUTE
-        first, before = self.past.id_at(opened), self.history
-        self._join(opened, max(first, before.next_id), max(first, before.next_aggregate))
+        if now - self.now <= FILLED:
+            self._fill(opened)
+        else:
+            first, before = self.past.id_at(opened), self.history
+            self._join(opened, max(first, before.next_id), max(first, before.next_aggregate))
         self._traded(self.crowd.settle(opened), opened)
         self._trade_until(now + 1)
         self.now = now
         self.publisher.restart(now)
+
+    def _fill(self, opened: int) -> None:
+        """Trades the minute that was begun to its end, and books the past's trades from there to `opened`."""
+        begun = (self.now // MINUTE + 1) * MINUTE
+        self._trade_until(begun)
+        history = self.history
+        for trade in self.past.trades(begun, opened):
+            live = replace(trade, id=history.next_id)
+            history.add(live)
+            history.add_aggregate(alone(history.next_aggregate, live))
+            self.candles.add(live)
+        self._day = None
 
     def _trade_until(self, end: int) -> None:
         crowd, publisher = self.crowd, self.publisher

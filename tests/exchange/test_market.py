@@ -387,6 +387,28 @@ def test_after_a_long_gap_the_market_goes_on_from_a_new_past_at_once():
     assert len(closed) in (1, 2)
 
 
+@pytest.mark.parametrize("symbol", ["BTCUSDT", "NEOBTC"])
+def test_who_asks_every_few_minutes_never_sees_a_closed_candle_or_an_old_trade_change(symbol):
+    """A bot that polls, and listens to nothing: what happened between two questions is added, not rewritten."""
+    market = Market(seed=1, start=START)
+    shown, trades = {}, {}
+    for _ in range(8):
+        market.advance(market.now + 5 * MINUTE + 7_000)
+        rows = market.klines(symbol, "1m", limit=60)
+        for row in rows[:-1]:
+            assert shown.setdefault(row[0], row) == row
+        hour = market.klines(symbol, "1h", limit=1)[0]
+        minutes = [row for row in rows if row[0] >= hour[0]]
+        if len(minutes) == (market.now - hour[0]) // MINUTE + 1:
+            assert hour[8] == sum(row[8] for row in minutes)
+        for trade in market.agg_trades(symbol, limit=500):
+            assert trades.setdefault(trade["a"], trade) == trade
+    numbers = sorted(trades)
+    assert all(trades[a]["T"] <= trades[b]["T"] for a, b in pairwise(numbers))
+    closes = [float(row[4]) for row in shown.values()]
+    assert all(abs(late / early - 1) < 0.02 for early, late in pairwise(closes))
+
+
 def test_differences_lead_over_a_gap_to_the_new_book():
     market = listening(kinds=["depth"])
     snapshot = market.depth("BTCUSDT", 5000)
