@@ -567,7 +567,7 @@ def _check_callback(callback: Any) -> None:
 
 def _stream_symbol(symbol: Any) -> str:
     if not isinstance(symbol, str) or not _SYMBOL.fullmatch(symbol):
-        raise ValueError(f"{symbol!r} is no symbol; write it like 'BNBBTC', letters and digits only")
+        raise ValueError(f"{symbol!r} is no symbol; write it like 'BNBBTC', with nothing between the two assets")
     return symbol.lower()
 
 
