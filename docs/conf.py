@@ -53,10 +53,12 @@ html_title = f"{project} {release}"
 html_static_path = [str(HERE / "_static")]
 templates_path = [str(HERE / "_templates")]
 html_css_files = ["pages.css"]
-html_js_files = [("languages.js", {"defer": "defer"})]
+html_js_files = ["languages.js", *(["japanese.js"] if language == "ja" else [])]
+html_favicon = str(HERE / "_static" / "icon.svg")
 html_copy_source = False
 html_show_sourcelink = False
 html_show_copyright = False
+html_show_sphinx = False
 html_last_updated_fmt = None
 html_domain_indices = False
 html_sidebars = {

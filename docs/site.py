@@ -20,6 +20,7 @@ _FRONT: Final = """\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <title>binance_legacy</title>
+<link rel="icon" href="en/_static/icon.svg">
 <script>
   const japanese = (navigator.languages || [navigator.language]).find((each) => /^(ja|en)/.test(each));
   location.replace((japanese || "en").slice(0, 2) + "/index.html");
