@@ -12,6 +12,7 @@ import importlib.util
 import io
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -128,6 +129,7 @@ def run(program: Program, arguments: Sequence[str]) -> int:
     main = sys.modules["__main__"] = program.as_main()
     try:
         exec(program.code, main.__dict__)
+        _wait_for_managers()
     except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001  reported as Python reports what nobody caught
@@ -135,6 +137,20 @@ def run(program: Program, arguments: Sequence[str]) -> int:
         sys.excepthook(type(error), error, error.__traceback__)
         return INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
     return 0
+
+
+def _wait_for_managers() -> None:
+    """Wait for the socket managers that the program left running, where it makes a difference who waits.
+
+    Python waits for their threads itself, but from 3.12 on no thread can be started meanwhile, and callbacks of
+    old bots do that.
+    """
+    websockets = sys.modules.get("binance_legacy.websockets")
+    if sys.version_info < (3, 12) or websockets is None:
+        return
+    manager = websockets.BinanceSocketManager
+    while others := [one for one in threading.enumerate() if isinstance(one, manager) and not one.daemon]:
+        others[0].join()
 
 
 def _of_the_program(traceback: TracebackType | None) -> TracebackType | None:

@@ -567,7 +567,9 @@ def _check_callback(callback: Any) -> None:
 
 def _stream_symbol(symbol: Any) -> str:
     if not isinstance(symbol, str) or not _SYMBOL.fullmatch(symbol):
-        raise ValueError(f"{symbol!r} is no symbol; write it like 'BNBBTC', with nothing between the two assets")
+        raise ValueError(
+            f"{symbol!r} is no symbol; write it like 'BNBBTC', with nothing between the two assets"
+        )
     return symbol.lower()
 
 

@@ -219,9 +219,29 @@ def test_a_thread_that_a_callback_starts_lives_on_after_the_managers_as_in_0_7(s
         bm = BinanceSocketManager(Client())
         bm.start_trade_socket('BNBBTC', callback)
         bm.start()
+        bm.join()   # from Python 3.12 on no thread can be started once the main one is at its end
         """,
     )
     assert out == "order placed\n"
+
+
+def test_host_names_are_looked_up_also_after_the_script_s_last_line(server):
+    server.greeting = lambda path: []
+    process = start_script(
+        server,
+        """
+        BinanceSocketManager.STREAM_URL = URL.replace('127.0.0.1', 'localhost')
+        bm = BinanceSocketManager(Client())
+        bm.start_trade_socket('BNBBTC', lambda m: print(m['t'], flush=True))
+        bm.start()
+        """,
+    )
+    for number in range(3):
+        server.wait(lambda wanted=number + 1: len(server.requests) == wanted)
+        (line,) = server.wait_open(1)
+        line.send({"e": "trade", "t": number})
+        assert process.stdout.readline() == f"{number}\n"
+        line.abort()
 
 
 def test_what_the_program_runs_on_the_reactor_returns_before_the_process_ends(server):

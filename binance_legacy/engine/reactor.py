@@ -23,6 +23,9 @@ from twisted.python import threadable
 
 log = logging.getLogger("binance_legacy.engine")
 
+_LOOKERS_UP = 2
+_START_WITHIN = 5.0
+
 reactor: Any = _global_reactor  # which interfaces it offers depends on the platform
 
 
@@ -65,6 +68,8 @@ class Engine:
         self._thread: threading.Thread | None = None
         self._resting = False
         self._spent = False
+        self._running = threading.Event()
+        self._running.set()
         self._held: list[tuple[Callable[..., None], tuple[Any, ...]]] = []
 
     # -- running ------------------------------------------------------------------------------------------
@@ -84,18 +89,27 @@ class Engine:
                         "this program ran the reactor itself and stopped it, and Twisted runs one only once; "
                         "let the socket manager run it (leave out reactor.run()) to be able to start again"
                     )
+                self._running = threading.Event()
                 self._thread = _Loop(target=self._run, name="binance_legacy.reactor", daemon=True)
                 self._thread.start()
+        if not self.inside():
+            # From Python 3.12 on no thread can be made once the script's last line is passed: those that look
+            # host names up are there before this returns.
+            self._running.wait(_START_WITHIN)
         for call, arguments in held:
             reactor.callFromThread(call, *arguments)
 
     def _run(self) -> None:
-        # Its threads wait for work for ever, which must not keep the process.
-        reactor.getThreadPool().threadFactory = functools.partial(threading.Thread, daemon=True)
+        pool = reactor.getThreadPool()
+        pool.threadFactory = functools.partial(threading.Thread, daemon=True)  # they wait for work for ever
+        pool.adjustPoolsize(minthreads=_LOOKERS_UP)
+        reactor.callWhenRunning(self._running.set)
         try:
             reactor.run(installSignalHandlers=False)
         except error.ReactorAlreadyRunning:
             self._thread = None  # the program was faster: its reactor it is
+        finally:
+            self._running.set()
 
     def stop(self) -> None:
         """What ``reactor.stop()`` does, from any thread, at once: every manager ends.

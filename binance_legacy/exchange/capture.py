@@ -39,6 +39,9 @@ _NEEDED: Final = {
     "aggTrade": frozenset("EsapqflTm"),
     "depthUpdate": frozenset("EsUuba"),
 }
+_INTEGERS: Final = {"trade": "tT", "aggTrade": "aflT", "depthUpdate": "Uu", "bookTicker": "u"}
+_NUMBERS: Final = {"trade": "pq", "aggTrade": "pq", "bookTicker": "bBaA"}
+_NUMBER: Final = re.compile(r"[0-9]+(\.[0-9]+)?")
 _MICROSECONDS_FROM: Final = 10**14
 """From here on a time can only be microseconds: as milliseconds it would lie beyond the year 5000."""
 
@@ -217,7 +220,7 @@ def _hftbacktest(line: bytes) -> Record | None:
     at = int(match[1]) // 1000
     fields = orjson.loads(match[2])
     if "lastUpdateId" in fields:
-        return Record(at, "", "", fields)
+        return Record(at, "", "", _checked_book(fields))
     return _message(at, fields)
 
 
@@ -240,12 +243,52 @@ def _message(at: int, fields: dict[str, Any]) -> Record | None:
     """A message with its stream's name; None for what a server says of the subscription itself."""
     if "stream" not in fields and "result" in fields:
         return None
-    data = fields["data"]
+    data, stream = fields["data"], str(fields["stream"])
     if isinstance(data, dict):
-        missing = _NEEDED.get(data.get("e", ""), frozenset()) - data.keys()
-        if missing:
-            raise _Bad(f"a {data['e']} message without {', '.join(sorted(missing))}")
-    return Record(at, str(fields["stream"]), "", data)
+        _check_message(data, stream)
+    elif not (isinstance(data, list) and all(isinstance(one, dict) for one in data)):
+        raise _Bad(f"the data of {stream!r} is neither a message nor a list of them: {data!r:.60}")
+    return Record(at, stream, "", data)
+
+
+def _check_message(data: dict[str, Any], stream: str) -> None:
+    """Refuse what could not be played: fields that are missing or of another kind than Binance's."""
+    kind = "bookTicker" if stream.endswith("@bookTicker") else str(data.get("e", ""))
+    wanted = _NEEDED.get(kind, frozenset()) | set(_NUMBERS.get(kind, ""))
+    if missing := wanted - data.keys():
+        raise _Bad(f"a {kind} message without {', '.join(sorted(missing))}")
+    for name in ("E" if "E" in data else "") + _INTEGERS.get(kind, ""):
+        if type(data[name]) is not int:
+            raise _Bad(f"{name} of a {kind} message is no whole number: {data[name]!r:.60}")
+    for name in _NUMBERS.get(kind, ""):
+        _check_number(data[name], f"{name} of a {kind} message")
+    if kind == "depthUpdate":
+        _check_levels(data["b"], "b")
+        _check_levels(data["a"], "a")
+
+
+def _check_number(value: Any, what: str) -> None:
+    if not (isinstance(value, str) and _NUMBER.fullmatch(value)):
+        raise _Bad(f"{what} is no number in a text: {value!r:.60}")
+
+
+def _check_levels(levels: Any, what: str) -> None:
+    if not isinstance(levels, list):
+        raise _Bad(f"{what} is no list of levels: {levels!r:.60}")
+    for level in levels:
+        if not (isinstance(level, list) and len(level) >= 2):
+            raise _Bad(f"a level of {what} is no pair of price and quantity: {level!r:.60}")
+        _check_number(level[0], f"a price of {what}")
+        _check_number(level[1], f"a quantity of {what}")
+
+
+def _checked_book(data: Any) -> dict[str, Any]:
+    """A depth answer, of the shape that Binance gives it."""
+    if not isinstance(data, dict) or type(data["lastUpdateId"]) is not int:
+        raise _Bad(f"no depth answer: {data!r:.60}")
+    _check_levels(data["bids"], "bids")
+    _check_levels(data["asks"], "asks")
+    return {key: data[key] for key in ("lastUpdateId", "bids", "asks")}
 
 
 def _answer(at: int, path: str, query: str, data: Any) -> Record | None:
@@ -254,4 +297,4 @@ def _answer(at: int, path: str, query: str, data: Any) -> Record | None:
     symbol = dict(part.partition("=")[::2] for part in query.split("&")).get("symbol", "")
     if not symbol:
         raise _Bad("a depth answer whose address names no symbol")
-    return Record(at, "", symbol.upper(), {key: data[key] for key in ("lastUpdateId", "bids", "asks")})
+    return Record(at, "", symbol.upper(), _checked_book(data))

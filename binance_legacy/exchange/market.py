@@ -196,6 +196,8 @@ class Market:
         Without `start` the latest `limit` up to `end`; the last one may still be open.
         """
         floor = self._floor(symbol)
+        if start is not None and start > floor.now:
+            return []
         last = bar_start(interval, floor.now if end is None else min(end, floor.now))
         if start is None:
             first = last
@@ -252,10 +254,10 @@ class Market:
         return [*self._taped.values(), *self._floors.values()]
 
     def _awake_for_all(self) -> list[Floor]:
-        for name in MAJORS:
-            if name in self._listing:
-                self._floor(name)
-        return self._awake()
+        """The majors, and who was asked for within the last minute; the rest join when they are asked for again."""
+        recent = [name for name, floor in self._floors.items() if self.now - floor.now < MINUTE]
+        majors = [name for name in MAJORS if name in self._listing and name not in self._taped]
+        return [*self._taped.values(), *map(self._floor, dict.fromkeys([*majors, *recent]))]
 
     def _floor(self, name: str) -> Floor:
         """The symbol's floor, awake, at the present time."""
@@ -264,10 +266,10 @@ class Market:
         floor = self._floors.get(name)
         if floor is None:
             floor = self._floors[name] = LiveFloor(self._listed(name), self._walk, self._seed, self.now)
-            for all_name, stream in self._all.items():
-                floor.publisher.subscribe(all_name, stream, self.now)
         elif floor.now < self.now:
             floor.advance(self.now)
+        for all_name, stream in self._all.items():
+            floor.publisher.subscribe(all_name, stream, self.now)
         return floor
 
     def _open_tape(self, tape: Tape) -> None:

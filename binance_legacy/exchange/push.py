@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
 from twisted.internet.interfaces import IPushProducer
@@ -74,7 +74,9 @@ def read_target(uri: str) -> Target:
     if len(uri) > LONGEST_ADDRESS:
         raise refusals.unsupported(f"an address of {len(uri)} characters; {LONGEST_ADDRESS} is the most", 414)
     path, _, query = uri.partition("?")
-    _, door, *names = unquote(path).split("/")
+    if "://" in path:  # the absolute form, as a client behind a proxy sends it
+        path = urlsplit(path).path
+    _, door, *names = ("/" + unquote(path).removeprefix("/")).split("/")
     asked = parse_qs(query)
     if door == "stream" and not any(names):
         names = "/".join(asked.get("streams", [])).split("/")

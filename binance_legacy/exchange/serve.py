@@ -41,6 +41,8 @@ reactor: Any = _reactor  # which interfaces it offers depends on the platform
 INTERRUPTED: Final = 130
 _STEP: Final = 100
 """Milliseconds of market time per step: periodic streams keep their order at any speed."""
+_LEAP: Final = 300_000
+"""After more than this, as when the machine slept, a market without a tape goes on at once at the present."""
 _TICK: Final = 0.02
 _IDLE_TICK: Final = 0.5
 _PATIENCE: Final = 0.025
@@ -92,7 +94,8 @@ class Box(House):
         """
         deadline = time.monotonic() + patience
         while (target := self._target()) > self.market.now:
-            self.streams.push(self.market.advance(min(target, self.market.now + _STEP)))
+            leap = not self._taped and target - self.market.now > _LEAP
+            self.streams.push(self.market.advance(target if leap else min(target, self.market.now + _STEP)))
             if time.monotonic() > deadline:
                 return False
         if target == self.market.tape_end and not self._told_end:
@@ -115,7 +118,11 @@ class Box(House):
         return self._settling is None and not self._slow
 
     def _tick(self) -> None:
-        behind = not self.catch_up(_PATIENCE)
+        behind = False
+        try:
+            behind = not self.catch_up(_PATIENCE)
+        except Exception:
+            log.exception("a part of the market's way was left out")  # streams go on all the same
         delay = _TICK if self.streams.in_use else _IDLE_TICK
         self._timer = reactor.callLater(0 if behind else delay, self._tick)
 

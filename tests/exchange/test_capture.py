@@ -91,15 +91,22 @@ def test_every_genuine_capture_is_read_whole(realdata):
     assert counts["spot_ethusdt_20240808.gz"] + counts["spot_ethusdt_20240809.gz"] == 79743
 
 
+TRADE_LINE = (
+    '{"t": 1, "stream": "a@trade", "data": {"e": "trade", "E": 1, "s": "A", "t": 7, "p": "1.5", "q": "1", '
+    '"T": 1, "m": true}}\n'
+)
+BOOK = '{"t": 1, "rest": "/api/v3/depth?symbol=A", "data": {"lastUpdateId": 1, "bids": [["1", "2"]], "asks": []}}\n'
+
+
 @given(
     st.lists(
         st.one_of(
             st.builds(
                 Record,
                 st.integers(10**15, 2 * 10**15),
-                st.sampled_from(["ethusdt@bookTicker", "!miniTicker@arr"]),
+                st.sampled_from(["ethusdt@kline_1m", "!miniTicker@arr"]),
                 st.just(""),
-                st.dictionaries(st.text(), st.integers(-(2**53), 2**53)),
+                st.dictionaries(st.text(min_size=2), st.integers(-(2**53), 2**53)),
             ),
             st.builds(
                 Record, st.integers(10**15, 2 * 10**15), st.just(""), st.just("ETHUSDT"), st.just(DEPTH)
@@ -129,6 +136,13 @@ def test_what_is_written_is_read_back(tmp_path_factory, records):
             "without E, T, m, p, q, s",
         ),
         (OURS + '{"t": 1, "rest": "/api/v3/depth", "data": {}}\n', 2, "names no symbol"),
+        (OURS + '{"t": 1, "stream": "a@trade", "data": null}\n', 2, "neither a message nor a list"),
+        (OURS + TRADE_LINE.replace('"p": "1.5"', '"p": "x1.5"'), 2, "p of a trade message is no number"),
+        (OURS + TRADE_LINE.replace('"p": "1.5"', '"p": -1'), 2, "p of a trade message is no number"),
+        (OURS + TRADE_LINE.replace('"t": 7', '"t": "１"'), 2, "t of a trade message is no whole number"),  # noqa: RUF001
+        (OURS + BOOK.replace('[["1", "2"]]', '"abc"'), 2, "bids is no list of levels"),
+        (OURS + BOOK.replace('[["1", "2"]]', "[null]"), 2, "a level of bids is no pair"),
+        (OURS + BOOK.replace('["1", "2"]', '["1", "x"]'), 2, "a quantity of bids is no number"),
         (f"1723161254000000999 {MESSAGE}\nhello\n", 2, "no time in nanoseconds"),
         (f"wss://x\n1.5: {MESSAGE}\nhello\n", 3, "neither an address nor a time"),
     ],

@@ -409,6 +409,25 @@ def test_who_asks_every_few_minutes_never_sees_a_closed_candle_or_an_old_trade_c
     assert all(abs(late / early - 1) < 0.02 for early, late in pairwise(closes))
 
 
+@pytest.mark.parametrize("start", [10**18, 253402300799000, START + 10**9])
+def test_candles_of_the_future_are_none(start):
+    assert all(Market(start=START).klines("BTCUSDT", name, start) == [] for name in ("1m", "1w", "1M"))
+
+
+def test_the_stream_of_all_markets_begins_in_the_present():
+    """A symbol that was asked for a while ago and left does not tell what happened meanwhile."""
+    market = Market(start=START)
+    market.depth("YFIBTC", 5)
+    market.advance(START + 100_000)
+    market.subscribe("!miniTicker@arr")
+    lists = [data for _, data in market.advance(START + 103_000)]
+    assert 1 <= len(lists) <= 3
+    assert all(row["E"] > START + 100_000 for rows in lists for row in rows)
+    market.depth("YFIBTC", 5)
+    later = [row["s"] for _, rows in market.advance(START + 160_000) for row in rows]
+    assert "YFIBTC" in later
+
+
 def test_differences_lead_over_a_gap_to_the_new_book():
     market = listening(kinds=["depth"])
     snapshot = market.depth("BTCUSDT", 5000)
