@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -18,7 +19,7 @@ def said_by_code() -> Catalog:
     """Everything that the reference pages show and no page says: docstrings and comments, in English."""
     with tempfile.TemporaryDirectory() as folder:
         template = site.extract_messages(Path(folder), Path(folder) / "built")
-        found = pofile.read_po(template.open("rb"))
+        found = pofile.read_po(io.BytesIO(template.read_bytes()))
     kept = Catalog(locale="ja", project="binance_legacy", fuzzy=False, charset="utf-8")
     for message in found:
         places = sorted({_place(path) for path, _ in message.locations if not path.endswith(".rst")})

@@ -21,6 +21,7 @@ extensions = [
     "docs._ext.constants",
     "docs._ext.examples",
     "docs._ext.languages",
+    "docs._ext.lines_ja",
     "docs._ext.mentions",
     "docs._ext.search_ja",
     "docs._ext.signatures",
@@ -48,6 +49,7 @@ locale_dirs = ["locale"]
 gettext_compact = "reference"  # one catalogue: docs/ja/locale/ja/LC_MESSAGES/reference.po
 gettext_uuid = False
 
+pygments_dark_style = "github-dark"
 html_theme = "furo"
 html_title = f"{project} {release}"
 html_static_path = [str(HERE / "_static")]
@@ -78,10 +80,12 @@ html_theme_options = {
         "font-stack--monospace": "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', "
         "'Noto Sans Mono CJK JP', monospace",
         "color-brand-primary": "#8a5a00",
+        "color-sidebar-link-text--top-level": "var(--color-foreground-primary)",
         "color-brand-content": "#0b5cad",
     },
     "dark_css_variables": {
         "color-brand-primary": "#f0b90b",
+        "color-sidebar-link-text--top-level": "var(--color-foreground-primary)",
         "color-brand-content": "#7db8f5",
     },
 }

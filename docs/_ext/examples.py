@@ -7,7 +7,7 @@ comments; lines from ``# part: NAME`` to ``# end`` are a part that can be shown 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Final
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -15,6 +15,11 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from docs import EXAMPLES, LANGUAGES
+
+_NOT_RUN: Final = {
+    "en": "Not run when these pages are tested: ",
+    "ja": "このページのテストでは実行していません: ",
+}
 
 _PART = re.compile(r"\s*# part: (?P<name>\S+)\s*")
 _END = re.compile(r"\s*# end\s*")
@@ -86,7 +91,10 @@ class NotRun(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         why, messages = self.state.inline_text(self.arguments[0], self.lineno)
-        reason = nodes.paragraph(self.arguments[0], "", *why, *messages, classes=["not-run-reason"])
+        beginning = nodes.Text(_NOT_RUN[self.config.language])
+        reason = nodes.paragraph(
+            self.arguments[0], "", beginning, *why, *messages, classes=["not-run-reason"]
+        )
         around = nodes.container("", reason, classes=["not-run"], not_run=self.arguments[0])
         self.set_source_info(around)
         self.state.nested_parse(self.content, self.content_offset, around)

@@ -6,9 +6,13 @@ client that is the answer itself, whatever JSON it was.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.domains.python import PythonDomain
+
+_ATTRIBUTES: Final = {"en": "Attributes", "ja": "属性"}
 
 
 def _plain(
@@ -19,6 +23,14 @@ def _plain(
     return signature, returns
 
 
+def _name_attributes(app: Sphinx, config: Config) -> None:
+    """What Sphinx calls variables of a class, and Python its attributes."""
+    for field in PythonDomain.directives["class"].doc_field_types:
+        if field.name == "variable":
+            field.label = _ATTRIBUTES[config.language]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("autodoc-process-signature", _plain)
+    app.connect("config-inited", _name_attributes)
     return {"parallel_read_safe": True}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -28,6 +29,7 @@ from docutils import nodes
 
 from binance_legacy import command
 from docs import EXAMPLES, HERE, LANGUAGES, parity
+from docs.__main__ import parser
 
 ROOT = HERE.parent
 PAGES = sorted(
@@ -43,6 +45,7 @@ SECONDS_MORE = 3.0
 """An example that has written enough lines has so long to end by itself; then it is one that goes on for ever."""
 
 NOT_RUN_AT_MOST = 6
+CAPTURE = re.compile(r"\w+\.gz")
 DEAD = {"!ticker@arr", "!bookTicker"}
 """Streams that Binance switched off; pages say so."""
 
@@ -243,13 +246,16 @@ def commands(page: nodes.document) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_command_of_ours_can_be_given(language: str, request: pytest.FixtureRequest) -> None:
-    from docs.__main__ import parser
-
+def test_every_command_of_ours_can_be_given(
+    language: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     ours = {"binance_legacy": command._parser(), "docs": parser()}
     pages: Pages = request.getfixturevalue({"en": "english", "ja": "japanese"}[language])
     given = [words for page in pages.values() for words in commands(page)]
     assert given
     for program, *arguments in given:
+        for name in filter(CAPTURE.fullmatch, arguments):
+            Path(name).touch()
         if program.startswith("python") and arguments[:1] == ["-m"] and arguments[1] in ours:
             ours[arguments[1]].parse_args(arguments[2:])
