@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.directives import ObjectDescription
 from sphinx.domains.python import PythonDomain
 
 _ATTRIBUTES: Final = {"en": "Attributes", "ja": "属性"}
@@ -25,7 +26,9 @@ def _plain(
 
 def _name_attributes(app: Sphinx, config: Config) -> None:
     """What Sphinx calls variables of a class, and Python its attributes."""
-    for field in PythonDomain.directives["class"].doc_field_types:
+    directive = PythonDomain.directives["class"]
+    assert issubclass(directive, ObjectDescription)
+    for field in directive.doc_field_types:
         if field.name == "variable":
             field.label = _ATTRIBUTES[config.language]
 
