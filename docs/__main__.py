@@ -6,8 +6,11 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 
-from . import BUILT, catalogue, follows, parity, site
-from .doctrees import read_pages
+try:
+    from . import BUILT, catalogue, follows, parity, site
+    from .doctrees import read_pages
+except ModuleNotFoundError as missing:
+    sys.exit(f"python -m docs needs {missing.name}; install what the pages need: pip install '.[docs]'")
 
 
 def _build(options: Namespace) -> int:
