@@ -310,7 +310,10 @@ def _end_with_parent() -> None:
 
 def _report(words: dict[str, Any]) -> None:
     """Tell the parent; nothing else is ever written to the standard output."""
-    os.write(1, orjson.dumps(words) + b"\n")
+    try:
+        os.write(1, orjson.dumps(words) + b"\n")
+    except OSError:
+        return  # the parent has gone meanwhile, and the end of its pipe ends this process
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, 1)
     os.close(nothing)
