@@ -135,7 +135,10 @@ def _is_stand_in(spec: ModuleSpec) -> bool:
     """Whether a module is a one-line file that only calls `stand_in`."""
     if spec.origin is None or spec.submodule_search_locations is not None:
         return False
-    return b"binance_legacy.alias" in Path(spec.origin).read_bytes()
+    try:
+        return b"binance_legacy.alias" in Path(spec.origin).read_bytes()
+    except OSError:  # it lies in a zip, say: no file that we wrote
+        return False
 
 
 def _describe(spec: ModuleSpec | None, module: ModuleType | None = None) -> str:
