@@ -18,15 +18,28 @@ that yields them, as `self` makes them, and is sent the answers::
 
 `drive` and `drive_async` run it. One that hands items to the user one by one yields each as `Item` among its calls
 and is declared with `@pages`; `each` and `each_async` run that one.
+
+Where Binance has moved an endpoint since 0.7, the row is today's and says what it was (`Moved`), how it is asked with
+the parameters that 0.7 knew, and how its answer is put back into 0.7's shape::
+
+        @endpoint("GET", "/sapi/v1/margin/allPairs", moved=Moved("GET /sapi/v1/margin/pair", "2024-03-31"),
+                  shape=first)
+        def get_margin_symbol(self, **params: Any) -> Answer: ...
+
+Where nothing took its place, the method is `retired`. A method over other methods says with `asks` in which rows it
+ends, so that the catalogue knows every method that a client has.
 """
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast, overload
+
+from ..exceptions import RetiredEndpoint
 
 Answer = TypeVar("Answer")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,17 +50,55 @@ Steps = Generator[Any, Any, T]
 """A method of several calls: yields calls, is sent their answers, returns a `T`."""
 
 
+Params = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What 0.7 called where Binance answers under another address today.
+
+    Attributes:
+        was: method and path, ``GET /wapi/v3/depositHistory.html``.
+        since: the day on which that ended, ``2021-08-01``; ``never existed`` for a path that 0.7 had wrong.
+        withdraw: whether 0.7 raised a refusal as `BinanceWithdrawException`.
+    """
+
+    was: str
+    since: str
+    withdraw: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """What 0.7 called where nothing took its place.
+
+    Attributes:
+        was, since: as of `Moved`.
+        nearest: what comes nearest today, as a clause.
+        answer: what is answered all the same, where nothing is lost by that; None raises `RetiredEndpoint`.
+    """
+
+    was: str
+    since: str
+    nearest: str
+    answer: Any = None
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One row of the catalogue.
+    """One row of the catalogue: one call of today's Binance.
 
     Attributes:
         name: the client's method.
         method: ``GET``, ``POST``, ``PUT`` or ``DELETE``.
         path: e.g. ``/api/v3/depth``.
         signed: whether it needs a key, a timestamp and a signature.
-        weight: what it costs of the request weight that an address has per minute; the least where it varies.
-        moved: what 0.7 called instead, where Binance has moved it since.
+        weight: what it costs of the request weight per minute; the least where it varies.
+        pool: whose weight that is: ``ip``, the address's, or ``uid``, the account's.
+        host: which of Binance's hosts answers: ``api``, ``fapi``, ``dapi`` or ``eapi``.
+        moved: what 0.7 called, where Binance has moved it since.
+        ask: today's parameters, from those of a script.
+        shape: 0.7's answer, from today's and the parameters of a script.
     """
 
     name: str
@@ -55,7 +106,11 @@ class Endpoint:
     path: str
     signed: bool = False
     weight: int = 1
-    moved: str | None = None
+    pool: str = "ip"
+    host: str = "api"
+    moved: Moved | None = None
+    ask: Callable[[Params], Params] | None = None
+    shape: Callable[[Any, Params], Any] | None = None
 
     @property
     def door(self) -> str:
@@ -73,12 +128,47 @@ class Endpoint:
         return self.path.split("/", 3)[3]
 
 
-class Endpoints(Generic[Answer]):
-    """Base of the classes that declare endpoints."""
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One public method of a client, and what became of it since 0.7.
 
-    def _ask(self, row: Endpoint, params: Mapping[str, Any]) -> Answer:
+    Attributes:
+        name: of the method.
+        asks: the names of the rows in which it ends; its own where it is one.
+        moved, retired: what 0.7 called, where that is gone.
+    """
+
+    name: str
+    asks: tuple[str, ...]
+    moved: Moved | None = None
+    retired: Retired | None = None
+
+    @property
+    def status(self) -> str:
+        """``alive``, ``moved`` or ``retired``."""
+        return "retired" if self.retired else "moved" if self.moved else "alive"
+
+
+class Endpoints(Generic[Answer]):
+    """Base of the classes that declare endpoints.
+
+    Attributes:
+        legacy_answers: whether answers have the shape that 0.7 gave, or Binance's own of today.
+    """
+
+    legacy_answers = True
+
+    def _ask(self, row: Endpoint, params: Params) -> Answer:
         """Call an endpoint; what a client is, is how it does this."""
         raise NotImplementedError(f"{type(self).__name__} does not say how it calls {row.path}")
+
+    def _give(self, answer: Any) -> Answer:
+        """Answer without a call."""
+        raise NotImplementedError
+
+    def _refuse(self, error: Exception) -> Answer:
+        """Raise without a call."""
+        raise NotImplementedError
 
     def _drive(self, walk: Steps[Any]) -> Any:
         """Run a method of several calls."""
@@ -90,6 +180,7 @@ class Endpoints(Generic[Answer]):
 
 
 _catalogue: dict[str, Endpoint] = {}
+_methods: dict[str, Method] = {}
 
 
 def catalogue() -> Mapping[str, Endpoint]:
@@ -97,31 +188,94 @@ def catalogue() -> Mapping[str, Endpoint]:
     return dict(_catalogue)
 
 
+def methods() -> Mapping[str, Method]:
+    """Every public method that a client has, by name: rows, methods over them, and those that are gone."""
+    return dict(_methods)
+
+
+def renamed(**names: str) -> Callable[[Params], Params]:
+    """How an endpoint is asked whose parameters were renamed: ``renamed(asset="coin")``.
+
+    A parameter that bears its new name already stays as it is.
+    """
+
+    def ask(params: Params) -> Params:
+        return {names.get(name, name): value for name, value in params.items()}
+
+    return ask
+
+
 def endpoint(
-    method: str, path: str, *, signed: bool = False, weight: int = 1, moved: str | None = None
+    method: str,
+    path: str,
+    *,
+    signed: bool = False,
+    weight: int = 1,
+    pool: str = "ip",
+    host: str | None = None,
+    moved: Moved | None = None,
+    ask: Callable[[Params], Params] | None = None,
+    shape: Callable[[Any, Params], Any] | None = None,
 ) -> Callable[[F], F]:
     """Declare a method to be one call of an endpoint (`Endpoint`); its body is never run."""
+    where = host or _HOSTS.get(path.split("/", 2)[1], "api")
 
     def declare(function: F) -> F:
-        row = Endpoint(function.__name__, method, path, signed, weight, moved)
+        row = Endpoint(function.__name__, method, path, signed, weight, pool, where, moved, ask, shape)
         _catalogue[row.name] = row
-        signature = inspect.signature(function)
-        named = [p for p in list(signature.parameters.values())[1:] if p.kind is not p.VAR_KEYWORD]
-
-        def call(self: Any, **params: Any) -> Any:
-            return self._ask(row, params)
-
-        def bind_and_call(self: Any, *args: Any, **kwargs: Any) -> Any:
-            bound = signature.bind(self, *args, **kwargs).arguments
-            params = {**bound, **bound.get("params", {})}
-            del params["self"]
-            params.pop("params", None)
-            return self._ask(row, params)
-
-        takes_any = any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
-        body = functools.wraps(function)(call if takes_any and not named else bind_and_call)
-        body.endpoint = row  # type: ignore[attr-defined]
+        if not row.name.startswith("_"):
+            _methods[row.name] = Method(row.name, (row.name,), moved)
+        body = _taking_parameters(function, lambda client, params: client._ask(row, params))
+        body.endpoint = row
         return cast(F, body)
+
+    return declare
+
+
+_HOSTS = {"fapi": "fapi", "dapi": "dapi", "eapi": "eapi"}
+
+
+def _taking_parameters(function: Callable[..., Any], then: Callable[[Any, dict[str, Any]], Any]) -> Any:
+    """A method with the signature of `function` that hands its arguments on by name."""
+    signature = inspect.signature(function)
+    parameters = list(signature.parameters.values())[1:]
+
+    def call(self: Any, **params: Any) -> Any:
+        return then(self, params)
+
+    def bind_and_call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(self, *args, **kwargs)
+        bound.apply_defaults()
+        params = {name: value for name, value in bound.arguments.items() if name not in ("self", "params")}
+        return then(self, {**params, **bound.arguments.get("params", {})})
+
+    simple = len(parameters) == 1 and parameters[0].kind is inspect.Parameter.VAR_KEYWORD
+    return functools.wraps(function)(call if simple else bind_and_call)
+
+
+def asks(*rows: str, moved: Moved | None = None) -> Callable[[F], F]:
+    """Say of a method over other methods in which rows it ends, and what 0.7 called where that is gone."""
+
+    def declare(function: F) -> F:
+        _methods[function.__name__] = Method(function.__name__, rows, moved)
+        return function
+
+    return declare
+
+
+def retired(was: str, *, since: str, nearest: str, answer: Any = None) -> Callable[[F], F]:
+    """Declare a method whose endpoint is gone without successor (`Retired`); its body is never run."""
+
+    def declare(function: F) -> F:
+        gone = Retired(was, since, nearest, answer)
+        _methods[function.__name__] = Method(function.__name__, (), None, gone)
+
+        def call(client: Any, params: dict[str, Any]) -> Any:
+            if answer is not None:
+                return client._give(copy.copy(answer))
+            return client._refuse(RetiredEndpoint(function.__name__, since, nearest))
+
+        return cast(F, _taking_parameters(function, call))
 
     return declare
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from ..exceptions import BinanceAPIException
 from ..helpers import date_to_milliseconds
-from .declare import Answer, Endpoints, Item, Steps, endpoint, gather, pages, steps
+from .declare import Answer, Endpoints, Item, Moved, Steps, asks, endpoint, gather, pages, steps
 
 MOST_ROWS = 1000
 """Rows that one call of klines or trades gives at most."""
 
+_PRODUCTS = "GET /exchange-api/v1/public/asset-service/product/get-products"
 _HOUR = 60 * 60 * 1000
 _NO_SUCH_SYMBOL = (-1100, -1121)  # illegal characters; unknown
 
@@ -71,6 +72,7 @@ class MarketEndpoints(Endpoints[Answer]):
         """As Binance answers today."""
 
     @steps
+    @asks("_exchange_info")
     def get_exchange_info(self) -> Steps[Any]:
         """Ask for the rules of trading and the symbols.
 
@@ -78,9 +80,11 @@ class MarketEndpoints(Endpoints[Answer]):
             ``{'timezone', 'serverTime', 'rateLimits', 'exchangeFilters', 'symbols': [...]}``. Symbols also carry the
             ``MIN_NOTIONAL`` filter and the ``permissions`` that scripts of 0.7 look for.
         """
-        return with_old_names((yield self._exchange_info()))
+        info = yield self._exchange_info()
+        return with_old_names(info) if self.legacy_answers else info
 
     @steps
+    @asks("_exchange_info")
     def get_symbol_info(self, symbol: str) -> Steps[Any]:
         """Ask for the rules of one symbol.
 
@@ -97,9 +101,11 @@ class MarketEndpoints(Endpoints[Answer]):
             if error.code in _NO_SUCH_SYMBOL:
                 return None
             raise
-        return next((row for row in with_old_names(info)["symbols"] if row["symbol"] == name), None)
+        info = with_old_names(info) if self.legacy_answers else info
+        return next((row for row in info["symbols"] if row["symbol"] == name), None)
 
     @steps
+    @asks("_exchange_info", "get_ticker", moved=Moved(_PRODUCTS, "unknown"))
     def get_products(self) -> Steps[Any]:
         """Ask for the products on sale.
 
@@ -141,7 +147,7 @@ class MarketEndpoints(Endpoints[Answer]):
             ``{'lastUpdateId': int, 'bids': [[price, quantity], ...], 'asks': [...]}``, texts, best first.
         """
 
-    @endpoint("GET", "/api/v3/trades", weight=25, moved="/api/v1/trades")
+    @endpoint("GET", "/api/v3/trades", weight=25, moved=Moved("GET /api/v1/trades", "2026-03-25"))
     def get_recent_trades(self, **params: Any) -> Answer:
         """Ask for the latest trades, 500 or `limit` of at most 1000.
 
@@ -171,6 +177,7 @@ class MarketEndpoints(Endpoints[Answer]):
         """
 
     @pages
+    @asks("get_aggregate_trades")
     def aggregate_trade_iter(
         self, symbol: str, start_str: Any = None, last_id: int | None = None
     ) -> Steps[None]:
@@ -273,6 +280,7 @@ class MarketEndpoints(Endpoints[Answer]):
     ) -> Steps[Any]:
         return (yield from gather(self._candles(symbol, interval, start_str, end_str, limit, spot)))
 
+    @asks("get_klines")
     def get_historical_klines(
         self, symbol: str, interval: str, start_str: Any, end_str: Any = None, limit: int = 500
     ) -> Answer:
@@ -295,6 +303,7 @@ class MarketEndpoints(Endpoints[Answer]):
     ) -> Steps[None]:
         yield from self._candles(symbol, interval, start_str, end_str, MOST_ROWS, spot)
 
+    @asks("get_klines")
     def get_historical_klines_generator(
         self, symbol: str, interval: str, start_str: Any, end_str: Any = None
     ) -> Any:

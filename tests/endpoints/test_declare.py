@@ -8,6 +8,8 @@ import pytest
 from binance_legacy.endpoints.declare import (
     Endpoints,
     Item,
+    Moved,
+    asks,
     catalogue,
     drive,
     drive_async,
@@ -15,10 +17,14 @@ from binance_legacy.endpoints.declare import (
     each_async,
     endpoint,
     gather,
+    methods,
     pages,
+    renamed,
+    retired,
     steps,
 )
 from binance_legacy.endpoints.market import MarketEndpoints
+from binance_legacy.exceptions import RetiredEndpoint
 
 
 class Some(Endpoints):
@@ -62,12 +68,40 @@ class Some(Endpoints):
     def gather_anyway(self):
         return (yield from gather(self.begin_anyway()))
 
+    @endpoint(
+        "GET",
+        "/fapi/v2/some/balance",
+        moved=Moved("GET /fapi/v1/some/balance", "2023-07-15"),
+        ask=renamed(asset="coin"),
+        shape=lambda answer, params: (answer, params),
+    )
+    def get_moved(self, **params):
+        """Moved."""
+
+    @asks("do_thing")
+    def do_thing_twice(self, first):
+        return self.do_thing(first), self.do_thing(first)
+
+    @retired("GET /sapi/v1/some/gone", since="2021-04-27", nearest="do_thing comes nearest")
+    def get_gone(self, symbol, **params):
+        """Gone."""
+
+    @retired("PUT /sapi/v1/some/keeping", since="2026-02-20", nearest="nothing needs it", answer={})
+    def keep(self):
+        """Nothing to do."""
+
 
 class Plain(Some):
     _drive, _each = staticmethod(drive), staticmethod(each)
 
     def _ask(self, row, params):
         return row, params
+
+    def _give(self, answer):
+        return answer
+
+    def _refuse(self, error):
+        raise error
 
     def value(self, i):
         return i
@@ -92,7 +126,9 @@ def test_a_row_is_a_real_method_that_hands_on_its_row_and_arguments():
     assert (row.method, row.path, row.signed, row.weight) == ("POST", "/sapi/v1/some/thing", True, 3)
     assert (row.door, row.version, row.rest) == ("sapi", "v1", "some/thing")
     assert params == {"first": 1, "second": 2, "third": 3}
-    assert Plain().do_thing(1)[1] == {"first": 1}, "defaults are not sent"
+    assert Plain().do_thing(1)[1] == {"first": 1, "second": None}, (
+        "a default of None is left out when it is sent"
+    )
     assert str(inspect.signature(Plain.do_thing)) == "(self, first, second=None, **params)"
     assert Plain.do_thing.__doc__ == "Do it."
     with pytest.raises(TypeError, match="first"):
@@ -131,3 +167,36 @@ def test_every_market_row_is_in_the_catalogue_documented_and_of_today():
     for name in ("ping", "get_order_book", "get_klines", "get_recent_trades"):
         assert rows[name].name == name and rows[name].path.startswith("/api/v3/")
         assert getattr(MarketEndpoints, name).__doc__
+
+
+def test_a_moved_row_is_today_s_and_says_what_it_was_and_how_it_is_asked_and_answers():
+    row, params = Plain().get_moved(asset="BNB", limit=5)
+    assert (row.path, row.host, row.moved.was, row.moved.since) == (
+        "/fapi/v2/some/balance",
+        "fapi",
+        "GET /fapi/v1/some/balance",
+        "2023-07-15",
+    )
+    assert row.ask(params) == {"coin": "BNB", "limit": 5} == row.ask({"coin": "BNB", "limit": 5})
+    assert row.shape("answer", params) == ("answer", {"asset": "BNB", "limit": 5})
+    assert catalogue()["get_moved"] is row and methods()["get_moved"].status == "moved"
+
+
+def test_a_method_over_others_is_in_the_catalogue_with_the_rows_it_ends_in():
+    method = methods()["do_thing_twice"]
+    assert (method.asks, method.status) == (("do_thing",), "alive")
+    assert "do_thing_twice" not in catalogue()
+
+
+def test_a_retired_method_names_the_day_and_the_nearest_thing():
+    with pytest.raises(RetiredEndpoint, match=r"get_gone .* 2021-04-27; do_thing comes nearest"):
+        Plain().get_gone("BNBBTC", limit=3)
+    with pytest.raises(TypeError, match="symbol"):
+        Plain().get_gone()
+    assert methods()["get_gone"].status == "retired"
+
+
+def test_a_retired_method_that_loses_nothing_answers_each_time_anew():
+    first = Plain().keep()
+    first["changed"] = True
+    assert Plain().keep() == {}
