@@ -4,6 +4,9 @@
 
     Exception
     ├── BinanceAPIException                 Binance refused: .code, .message, .status_code, .response, .request
+    │   ├── BinanceLimitException           a limit was passed: .retry_after seconds
+    │   ├── BinanceOutcomeUnknown           5xx: it may have been done all the same
+    │   └── BinanceWithdrawAPIException     both this and BinanceWithdrawException
     ├── BinanceRequestException             no answer that can be read
     │   └── RetiredEndpoint                 Binance switched the endpoint off and nothing took its place
     ├── BinanceOrderException               .code, .message; as in 0.7 for programs that raise them themselves
@@ -55,6 +58,39 @@ class BinanceAPIException(Exception):
 
     def __str__(self) -> str:
         return f"APIError(code={self.code}): {self.message}"
+
+
+class BinanceLimitException(BinanceAPIException):
+    """Binance counts too many calls or orders, and answers none for a while (HTTP 429, or 418 once it bans).
+
+    Attributes:
+        retry_after: seconds until it answers again, as its header ``Retry-After`` says; None where it does not.
+    """
+
+    def __init__(self, response: Any) -> None:
+        super().__init__(response)
+        self.retry_after: float | None = _seconds(response)
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        return text if self.retry_after is None else f"{text} (retry after {self.retry_after:g} s)"
+
+
+class BinanceOutcomeUnknown(BinanceAPIException):
+    """Binance failed while it carried out a call that changes something: it may have been done all the same.
+
+    Ask (for an order: `get_order` with its ``newClientOrderId``) before it is sent again.
+    """
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} (outcome unknown: it may have been done; ask before sending it again)"
+
+
+def _seconds(response: Any) -> float | None:
+    try:
+        return max(0.0, float(response.headers["Retry-After"]))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _code_and_message(response: Any) -> tuple[Any, str]:
@@ -154,6 +190,14 @@ class BinanceWithdrawException(Exception):
 
     def __str__(self) -> str:
         return f"BinanceWithdrawException: {self.message}"
+
+
+class BinanceWithdrawAPIException(BinanceAPIException, BinanceWithdrawException):
+    """Binance refused what 0.7 asked of ``/wapi``; a script that catches either of the two catches it.
+
+    Attributes:
+        as `BinanceAPIException` has them.
+    """
 
 
 class BinanceWebsocketUnableToConnect(Exception):

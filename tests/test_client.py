@@ -72,7 +72,7 @@ def test_the_session_introduces_itself_as_0_7_s_did(rest, client):  # noqa: F811
     assert "X-MBX-APIKEY" not in mine().headers
 
 
-# The addresses that 0.7.11 makes, as observed.
+# The addresses that 0.7.11 makes, as observed; but the options', whose host is gone.
 ADDRESSES = {
     "_create_api_uri": "https://api.binance.us/api/v3/p",
     "_create_withdraw_api_uri": "https://api.binance.us/wapi/v3/p",
@@ -82,7 +82,7 @@ ADDRESSES = {
     "_create_futures_data_api_uri": "https://fapi.binance.us/futures/data/p",
     "_create_futures_coin_api_url": "https://dapi.binance.us/dapi/v1/p",
     "_create_futures_coin_data_api_url": "https://dapi.binance.us/futures/data/p",
-    "_create_options_api_uri": "https://vapi.binance.us/vapi/v1/p",
+    "_create_options_api_uri": "https://eapi.binance.us/eapi/v1/p",
 }
 
 
@@ -94,7 +94,7 @@ def test_addresses_are_those_of_0_7_11(monkeypatch):
     assert client._create_api_uri("p", False) == "https://api.binance.us/api/v1/p"
     assert client._create_futures_coin_api_url("p", version=2) == "https://dapi.binance.us/dapi/v2/p"
     testnet = Client(tld="us", testnet=True)
-    assert testnet._create_options_api_uri("p") == "https://testnet.binanceops.us/vapi/v1/p"
+    assert testnet._create_options_api_uri("p") == "https://testnet.binanceops.us/eapi/v1/p"
 
 
 def test_the_signing_internals_give_what_0_7_11_s_gave():

@@ -9,9 +9,15 @@ import pytest
 
 SURFACE = json.loads((Path(__file__).parent / "data" / "surface_0_7_11.json").read_text("utf-8"))
 
+_OF_THE_CLIENT = {
+    "base_endpoint", "demo", "private_key", "private_key_pass", "ping", "time_unit", "legacy_answers",
+    "wait_when_limited",
+}  # fmt: skip
 ADDED = {
     ("websockets", "BinanceSocketManager"): {"on_notice", "verify_tls"},
     ("websockets", "BinanceSocketManager.__init__"): {"on_notice", "verify_tls"},
+    ("client", "Client"): _OF_THE_CLIENT,
+    ("client", "Client.__init__"): _OF_THE_CLIENT,
 }
 """Parameters of ours, keyword-only and with a default."""
 

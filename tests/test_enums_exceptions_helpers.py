@@ -105,6 +105,9 @@ def test_a_retired_endpoint_names_its_day_and_what_is_nearest():
 
 ERRORS = [
     exceptions.BinanceAPIException(response(b'{"code":-1121,"msg":"Invalid symbol."}')),
+    exceptions.BinanceLimitException(response(b'{"code":-1003,"msg":"Way too much."}', 418)),
+    exceptions.BinanceOutcomeUnknown(response(b'{"code":-1007,"msg":"Timeout."}', 504)),
+    exceptions.BinanceWithdrawAPIException(response(b'{"code":-4026,"msg":"Not enough."}')),
     exceptions.BinanceRequestException(message="boo"),
     exceptions.RetiredEndpoint(endpoint="a", since="2021-08-01", nearest="b"),
     exceptions.BinanceOrderException(code=-2010, message="no"),
