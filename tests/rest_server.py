@@ -18,11 +18,15 @@ class Asked(NamedTuple):
 
     @property
     def params(self):
-        return dict(parse_qsl(self.query))
+        """Of the query and of the body."""
+        return dict(parse_qsl(self.query, True) + parse_qsl(self.body, True))
 
 
 class RestServer(ThreadingHTTPServer):
-    """`answers` maps a path to a JSON value, (status, text or value[, headers]), or a function of `Asked`."""
+    """`answers` maps a path to a JSON value, (status, text or value[, headers]), or a function of `Asked`.
+
+    An answer under ``POST /path`` goes before one under the path alone.
+    """
 
     daemon_threads = True
 
@@ -50,7 +54,9 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
         asked = Asked(self.command, parts.path, parts.query, dict(self.headers), body)
         self.server.asked.append(asked)
-        answer = self.server.answers.get(parts.path, (404, "<html>nothing here</html>"))
+        answers = self.server.answers
+        nothing = answers.get(parts.path, (404, "<html>nothing here</html>"))
+        answer = answers.get(f"{self.command} {parts.path}", nothing)
         answer = answer(asked) if callable(answer) else answer
         status, value, *headers = answer if isinstance(answer, tuple) else (200, answer)
         text = value if isinstance(value, str) else json.dumps(value)

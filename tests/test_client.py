@@ -6,12 +6,20 @@ import types
 from datetime import UTC, datetime
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from binance_legacy import client as client_module
 from binance_legacy.client import Client
-from binance_legacy.exceptions import BinanceAPIException, BinanceRequestException
+from binance_legacy.exceptions import (
+    BinanceAPIException,
+    BinanceLimitException,
+    BinanceOutcomeUnknown,
+    BinanceRequestException,
+    RetiredEndpoint,
+)
 from binance_legacy.wire import signing, venues
 
 from .rest_server import rest  # noqa: F401 - a fixture
@@ -431,3 +439,183 @@ def test_a_call_to_this_machine_never_goes_through_a_proxy(rest, client, monkeyp
 def test_importing_the_client_brings_no_reactor():
     code = "import binance_legacy.client, sys; assert not [m for m in sys.modules if m.startswith('twisted')]"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# -- signed calls, limits, the generic call ------------------------------------------------------------------
+
+
+def test_a_clock_that_is_off_is_set_again_once_and_the_call_sent_again_once(rest, client):  # noqa: F811
+    refused = (400, {"code": -1021, "msg": "Timestamp for this request is outside of the recvWindow."})
+    answers = [refused, {"balances": []}]
+    rest.answers["/api/v3/account"] = lambda asked: answers.pop(0)
+    rest.answers["/api/v3/time"] = {"serverTime": 1_700_000_000_000}
+    assert client.call("GET", "/api/v3/account", signed=True) == {"balances": []}
+    first, time_asked, second = rest.asked[-3:]
+    assert (
+        time_asked.path == "/api/v3/time" and abs(int(second.params["timestamp"]) - 1_700_000_000_000) < 5000
+    )
+    assert first.params["signature"] != second.params["signature"]
+
+    rest.answers["/api/v3/account"] = refused
+    before = len(rest.asked)
+    with pytest.raises(BinanceAPIException, match="outside of the recvWindow"):
+        client.call("GET", "/api/v3/account", signed=True)
+    assert [asked.path for asked in rest.asked[before:]] == [
+        "/api/v3/account",
+        "/api/v3/time",
+        "/api/v3/account",
+    ]
+
+
+def test_an_unsigned_call_is_never_sent_twice(rest, client):  # noqa: F811
+    rest.answers["/api/v3/depth"] = (400, {"code": -1021, "msg": "no"})
+    before = len(rest.asked)
+    with pytest.raises(BinanceAPIException):
+        client.get_order_book(symbol="BNBBTC")
+    assert len(rest.asked) == before + 1
+
+
+def test_what_the_answers_say_of_the_limits_is_kept(rest, client):  # noqa: F811
+    rest.answers["/api/v3/depth"] = (200, {}, {"X-MBX-USED-WEIGHT-1M": "25", "X-MBX-ORDER-COUNT-10S": "3"})
+    client.get_order_book(symbol="BNBBTC")
+    assert client.limits.used_weight == {"1m": 25} and client.limits.order_count == {"10s": 3}
+
+
+TOO_MANY = (429, {"code": -1003, "msg": "Too much request weight used."}, {"Retry-After": "7"})
+
+
+def test_a_passed_limit_is_raised_with_the_seconds_to_wait_and_nothing_is_sent_again(rest, client):  # noqa: F811
+    rest.answers["/api/v3/depth"] = TOO_MANY
+    before = len(rest.asked)
+    with pytest.raises(BinanceLimitException) as caught:
+        client.get_order_book(symbol="BNBBTC")
+    assert caught.value.retry_after == 7.0 and len(rest.asked) == before + 1
+
+
+def test_who_asks_for_it_waits_as_long_as_binance_says_and_gets_the_answer(rest, client, monkeypatch, caplog):  # noqa: F811
+    waited, answers = [], [TOO_MANY, (418, *TOO_MANY[1:]), {"bids": []}]
+    rest.answers["/api/v3/depth"] = lambda asked: answers.pop(0)
+    monkeypatch.setattr(
+        client_module, "time", types.SimpleNamespace(time=lambda: 1_600_000_000.0, sleep=waited.append)
+    )
+    assert Client(wait_when_limited=True).get_order_book(symbol="BNBBTC") == {"bids": []}
+    assert waited == [7.0, 7.0] and "no calls for 7 s" in caplog.text
+
+
+def test_an_order_that_met_a_failing_exchange_may_have_been_placed_and_the_error_says_so(rest, client):  # noqa: F811
+    rest.answers["/api/v3/order"] = (503, "Service Unavailable")
+    before = len(rest.asked)
+    with pytest.raises(BinanceOutcomeUnknown, match="may have been done"):
+        client.call("POST", "/api/v3/order", signed=True, symbol="BNBBTC")
+    assert len(rest.asked) == before + 1, "an order is never sent twice"
+
+
+@pytest.mark.parametrize(
+    ("path", "station"),
+    [
+        ("/api/v3/myFilters", "_get"),
+        ("/api/v3/myFilters", "_request_api"),
+        ("/sapi/v1/simple-earn/account", "_request_margin_api"),
+        ("/fapi/v3/account", "_request_futures_api"),
+        ("/futures/data/basis", "_request_futures_data_api"),
+        ("/dapi/v2/leverageBracket", "_request_futures_coin_api"),
+        ("/eapi/v1/position", "_request_options_api"),
+        ("/papi/v1/um/account", "_request_papi_api"),
+    ],
+)
+def test_any_endpoint_can_be_called_and_goes_by_its_own_station(rest, client, path, station):  # noqa: F811
+    for name in (
+        "MARGIN_API_URL",
+        "FUTURES_URL",
+        "FUTURES_DATA_URL",
+        "FUTURES_COIN_URL",
+        "OPTIONS_URL",
+        "PAPI_URL",
+    ):
+        door = getattr(Client, name).split("{}", 1)[1]
+        setattr(client, name, rest.url + door)
+    rest.answers[path] = {"asked": path}
+    assert client.call("get", path, signed=True, symbol="BNBBTC") == {"asked": path}
+    assert rest.last.headers["X-MBX-APIKEY"] == KEY and signing.verify(SECRET, rest.last.query)
+    setattr(client, station, lambda *args, **kwargs: {"hook": station})
+    assert client.call("GET", path, signed=True) == {"hook": station}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        ("FETCH", "/api/v3/ping", "FETCH.* must be GET, POST, PUT or DELETE"),
+        ("GET", "api/v3/ping", r"must begin with one of /api/"),
+        ("GET", "https://api.binance.com/api/v3/ping", r"must begin with one of /api/"),
+    ],
+)
+def test_a_generic_call_that_cannot_be_one_says_what_would_be_right(client, method, path, said):
+    with pytest.raises(ValueError, match=said):
+        client.call(method, path)
+
+
+def test_a_generic_call_of_what_is_gone_names_the_day_and_the_method_that_answers(rest, client):  # noqa: F811
+    before = len(rest.asked)
+    with pytest.raises(
+        RetiredEndpoint, match=r"GET /api/v1/trades .* 2026-03-25; get_recent_trades answers for it"
+    ):
+        client.call("GET", "/api/v1/trades", symbol="BNBBTC")
+    assert len(rest.asked) == before
+
+
+def test_a_private_key_signs_instead_of_the_secret(rest, client):  # noqa: F811
+    new = ed25519.Ed25519PrivateKey.generate()
+    private = new.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    public = new.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    rest.answers["/api/v3/account"] = {}
+    for mine in (Client(KEY, private_key=private), Client(KEY, private)):
+        mine.call("GET", "/api/v3/account", signed=True, recvWindow=5000)
+        assert signing.verify(public.decode(), rest.last.query)
+        assert private not in repr(mine) and private[40:60] not in repr(mine)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+@given(
+    params=st.dictionaries(
+        st.text(min_size=1).filter(
+            lambda name: name not in ("signature", "timestamp", "requests_params", "self", "signed")
+        ),
+        st.one_of(
+            st.text(),
+            st.integers(),
+            st.none(),
+            st.booleans(),
+            st.decimals(allow_nan=False, allow_infinity=False),
+            st.floats(allow_nan=False, allow_infinity=False),
+            st.lists(st.text(), max_size=2),
+        ),
+        max_size=5,
+    )
+)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_whatever_the_parameters_the_bytes_sent_are_the_bytes_signed(rest, client, method, params):  # noqa: F811
+    rest.answers["/api/v3/anything"] = {}
+    client.call(method, "/api/v3/anything", signed=True, **params)
+    assert signing.verify(SECRET, rest.last.query, rest.last.body)
+    sent = {name: signing.text(value) for name, value in params.items() if value is not None}
+    assert {
+        name: value for name, value in rest.last.params.items() if name not in ("timestamp", "signature")
+    } == sent
+
+
+def test_a_demo_client_and_another_base_endpoint_have_1_x_s_addresses(monkeypatch):
+    demo = Client(demo=True, ping=False)
+    assert (demo.API_URL, demo.FUTURES_URL) == (
+        "https://demo-api.binance.com/api",
+        "https://demo-fapi.binance.com/fapi",
+    )
+    other = Client(base_endpoint=Client.BASE_ENDPOINT_3, ping=False)
+    assert (other.API_URL, other.MARGIN_API_URL) == (
+        "https://api3.binance.com/api",
+        "https://api3.binance.com/sapi",
+    )
+    assert other.FUTURES_URL == "https://fapi.binance.com/fapi"

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import requests
+
+from ..exceptions import BinanceRequestException
 from ..wire import venues
 
 _MOST_REDIRECTS = 5
+_SIGNATURE = re.compile(r"(signature=)[^&\s'\")]+", re.IGNORECASE)
+_CUT_OFF = (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError)
+
+
+def without_signatures(text: str) -> str:
+    """A text, such as an address, with what its signatures are left out."""
+    return _SIGNATURE.sub(r"\1...", text)
+
+
+class _Discreet(logging.Filter):
+    """Leaves signatures out of what `urllib3` logs of each call."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(without_signatures(a) if isinstance(a, str) else a for a in record.args)
+        return True
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_Discreet())
 
 
 def send(session: Any, method: str, url: str, **options: Any) -> Any:
@@ -23,7 +47,20 @@ def send(session: Any, method: str, url: str, **options: Any) -> Any:
 
     Raises:
         OfflineError: a box is in use, and the address is neither Binance's nor this machine.
+        requests.RequestException: no answer came; its text names no signature.
+        BinanceRequestException: the answer broke off.
     """
+    try:
+        return _send(session, method, url, options)
+    except _CUT_OFF as error:
+        raise BinanceRequestException(f"Invalid Response: cut off: {without_signatures(str(error))}") from None
+    except requests.RequestException as error:
+        if "signature=" in str(error):
+            error.args = (without_signatures(str(error)), *error.args[1:])
+        raise error from None
+
+
+def _send(session: Any, method: str, url: str, options: dict[str, Any]) -> Any:
     address = venues.reroute(url)
     parts = urlsplit(address)
     if venues.is_loopback(parts.hostname or ""):

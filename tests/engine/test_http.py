@@ -1,12 +1,16 @@
 """Where REST calls go: real servers on 127.0.0.1, sessions of requests, proxies that must not be asked."""
 
+import logging
+import socket
 import threading
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
 
 from binance_legacy.engine import http
+from binance_legacy.exceptions import BinanceRequestException
 from binance_legacy.wire import venues
 
 
@@ -162,3 +166,36 @@ def test_what_requests_offers_is_handed_on(door):
 
     http.send(Session(), "get", "https://api.binance.com/x", verify=False, timeout=3, cert="mine.pem")
     assert seen == {"url": "https://api.binance.com/x", "verify": False, "timeout": 3, "cert": "mine.pem"}
+
+
+SIGNED = "a=1&signature=5ec3e7"
+
+
+def test_no_signature_stands_in_the_error_of_a_call_that_found_nobody(session):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(requests.ConnectionError) as caught:
+        http.send(session, "get", f"http://127.0.0.1:{port}/api/v3/account", params=SIGNED)
+    shown = "".join(traceback.format_exception(caught.value))
+    assert "/api/v3/account?a=1" in shown and "5ec3e7" not in shown
+
+
+def test_no_signature_stands_in_the_log_of_requests(door, session, caplog):
+    with caplog.at_level(logging.DEBUG):
+        http.send(session, "get", door.url + "/api/v3/account", params="a=1&signature=5ec3e7")
+    assert "/api/v3/account?a=1&signature=..." in caplog.text and "5ec3e7" not in caplog.text
+
+
+def test_an_answer_that_breaks_off_is_one_that_cannot_be_read(session):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer():
+            line, _ = listening.accept()
+            line.recv(4096)
+            line.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{"symbol":"BNB')
+            line.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        with pytest.raises(BinanceRequestException, match="cut off"):
+            http.send(session, "get", f"http://127.0.0.1:{listening.getsockname()[1]}/x")
