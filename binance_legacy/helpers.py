@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-import dateparser
 import pytz
 
 from .exceptions import UnknownDateFormat
+
+if TYPE_CHECKING:
+    import dateparser
 
 __all__ = ["date_to_milliseconds", "dateparser", "datetime", "interval_to_milliseconds", "pytz"]
 
 _EPOCH = datetime.fromtimestamp(0, pytz.utc)
 _SECONDS = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60, "w": 7 * 24 * 60 * 60}
+
+
+def __getattr__(name: str) -> Any:
+    if name != "dateparser":  # 0.7 imported it here, so scripts import it from here
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import dateparser
+
+    return dateparser
 
 
 def date_to_milliseconds(date_str: str) -> int:
@@ -26,6 +37,8 @@ def date_to_milliseconds(date_str: str) -> int:
     Raises:
         UnknownDateFormat: `date_str` is no date.
     """
+    import dateparser  # slow, and most bots never ask
+
     moment = dateparser.parse(date_str, settings={"TIMEZONE": "UTC"})
     if moment is None:
         raise UnknownDateFormat(

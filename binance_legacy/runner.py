@@ -20,6 +20,7 @@ from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 
 from . import alias
+from .engine import interrupt
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells give it."""
@@ -125,6 +126,7 @@ def run(program: Program, arguments: Sequence[str]) -> int:
     """
     if sys.excepthook is sys.__excepthook__:
         sys.excepthook = _quiet_when_interrupted
+    interrupt.watch()
     sys.argv[:] = [program.name, *arguments]
     main = sys.modules["__main__"] = program.as_main()
     try:

@@ -74,6 +74,33 @@ def test_what_a_bot_imports_first_leaves_the_choice_of_reactor_open():
     """)
 
 
+def test_the_reader_of_dates_is_imported_when_a_date_is_read():
+    python("""
+        import sys
+        import binance_legacy.alias.auto
+        import binance.client, binance.helpers
+        assert "dateparser" not in sys.modules
+        assert binance.helpers.date_to_milliseconds("1970-01-01 00:00:01") == 1000
+        assert "dateparser" in sys.modules
+    """)
+
+
+def test_the_reader_of_dates_can_be_had_from_the_helpers_as_in_0_7():
+    python("""
+        import binance_legacy.alias.auto
+        from binance.helpers import *
+        from binance import helpers
+        import sys
+        assert helpers.dateparser is dateparser is sys.modules["dateparser"]
+        try:
+            helpers.no_such_name
+        except AttributeError as error:
+            assert "no_such_name" in str(error)
+        else:
+            raise AssertionError
+    """)
+
+
 def test_a_module_keeps_its_own_name_and_spec():
     python("""
         import binance_legacy.alias.auto

@@ -367,6 +367,30 @@ def test_a_script_that_catches_ctrl_c_goes_on_streaming(server):
 
 
 @needs_signals
+def test_a_ctrl_c_that_python_drops_can_still_be_caught_while_a_manager_runs(server):
+    out = run_script(
+        server,
+        """
+        import signal
+        class Deleted:
+            def __del__(self):
+                signal.raise_signal(signal.SIGINT)
+                time.sleep(0)
+
+        bm = BinanceSocketManager(Client())
+        bm.start()
+        try:
+            Deleted()
+            time.sleep(15)
+        except KeyboardInterrupt:
+            print('really?')
+            bm.close()
+        """,
+    )
+    assert out == "really?\n"
+
+
+@needs_signals
 def test_ctrl_c_past_the_last_line_runs_the_exit_functions(server):
     process = start_script(
         server,

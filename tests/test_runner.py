@@ -143,6 +143,22 @@ def test_ctrl_c_ends_the_script_cleanly_with_130(script):
     assert (*bot.communicate(timeout=20), bot.returncode) == ("tidied\n", "", 130)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="raises SIGINT as a POSIX terminal does")
+def test_a_ctrl_c_that_python_drops_ends_the_script_all_the_same(script):
+    file = script("""
+        import signal, time
+        class Deleted:
+            def __del__(self):
+                signal.raise_signal(signal.SIGINT)
+                time.sleep(0)
+        Deleted()
+        time.sleep(15)
+        print('ran on')
+    """)
+    done = under_run(file)
+    assert (done.stdout, done.stderr, done.returncode) == ("", "", 130)
+
+
 def test_a_caught_ctrl_c_is_the_scripts_own_affair(script):
     assert (
         same_as_python(

@@ -15,6 +15,7 @@ import sys
 from types import TracebackType
 from typing import Any
 
+from . import interrupt
 from .reactor import engine
 
 PATIENCE = 10.0
@@ -30,6 +31,7 @@ def watch() -> None:
     """Let an interrupt that nobody catches end the managers. Called when a manager starts; again is harmless."""
     if not getattr(sys.excepthook, "ends_managers", False):
         sys.excepthook = _Hook(sys.excepthook)
+    interrupt.watch()
     if not getattr(sys.unraisablehook, "ends_managers", False):
         sys.unraisablehook = _LateHook(sys.unraisablehook)
 
@@ -53,13 +55,13 @@ class _Hook:
 class _LateHook:
     """The same for an interrupt while Python, past the script's last line, waits for the managers' threads."""
 
-    ends_managers = True
+    ends_managers = gives_again = True
 
     def __init__(self, before: Any) -> None:
         self.before = before
 
     def __call__(self, unraisable: Any) -> None:
-        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+        if not (issubclass(unraisable.exc_type, KeyboardInterrupt) and interrupt.past_last_line()):
             self.before(unraisable)
             return
         _end_managers()
