@@ -7,13 +7,14 @@ script that replaces one of them, on a client or on the class, changes every cal
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from . import enums
-from .endpoints.declare import Answer, Endpoint, methods
+from .endpoints.declare import Answer, Endpoint, Method, methods
 from .endpoints.legacy import LegacyEndpoints
 from .exceptions import RetiredEndpoint
 from .wire import signing
@@ -396,8 +397,20 @@ def refuse_what_is_gone(method: str, path: str) -> None:
     Raises:
         RetiredEndpoint: it is; the text names the method that answers for it.
     """
-    for known in methods().values():
+    known = _gone().get(f"{method} {path}")
+    if known is not None:
         gone = known.moved or known.retired
-        if gone is not None and gone.was == f"{method} {path}":
-            nearest = known.retired.nearest if known.retired else f"{known.name} answers for it"
-            raise RetiredEndpoint(gone.was, gone.since, nearest)
+        assert gone is not None
+        nearest = known.retired.nearest if known.retired else f"{known.name} answers for it"
+        raise RetiredEndpoint(gone.was, gone.since, nearest)
+
+
+@functools.cache
+def _gone() -> dict[str, Method]:
+    """What 0.7 called and is gone, and the method that answers for it: the first one that was declared."""
+    found: dict[str, Method] = {}
+    for method in methods().values():
+        gone = method.moved or method.retired
+        if gone is not None:
+            found.setdefault(gone.was, method)
+    return found

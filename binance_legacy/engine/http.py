@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
 from typing import Any
@@ -53,7 +54,9 @@ def send(session: Any, method: str, url: str, **options: Any) -> Any:
     try:
         return _send(session, method, url, options)
     except _CUT_OFF as error:
-        raise BinanceRequestException(f"Invalid Response: cut off: {without_signatures(str(error))}") from None
+        raise BinanceRequestException(
+            f"Invalid Response: cut off: {without_signatures(str(error))}"
+        ) from None
     except requests.RequestException as error:
         if "signature=" in str(error):
             error.args = (without_signatures(str(error)), *error.args[1:])
@@ -61,18 +64,23 @@ def send(session: Any, method: str, url: str, **options: Any) -> Any:
 
 
 def _send(session: Any, method: str, url: str, options: dict[str, Any]) -> Any:
-    address = venues.reroute(url)
+    offline = venues.box() is not None
+    address = venues.reroute(url) if offline else url
+    direct = _no_proxies(address)
+    if direct:
+        options["proxies"] = direct.copy()
+    if offline:
+        return _follow(session, method, address, options)
+    return getattr(session, method)(address, **options)
+
+
+@functools.lru_cache(maxsize=512)
+def _no_proxies(address: str) -> dict[str, str | None]:
+    """For an address on this machine, every way in which a session may name a proxy for it, taken back."""
     parts = urlsplit(address)
-    if venues.is_loopback(parts.hostname or ""):
-        options["proxies"] = _no_proxy(parts.scheme, parts.hostname)
-    if venues.box() is None:
-        return getattr(session, method)(address, **options)
-    return _follow(session, method, address, options)
-
-
-def _no_proxy(scheme: str, host: str | None) -> dict[str, str | None]:
-    """Every way in which a session may name a proxy for `host`, taken back."""
-    names = ("http", "https", "all", f"{scheme}://{host}", f"all://{host}")
+    if not venues.is_loopback(parts.hostname or ""):
+        return {}
+    names = ("http", "https", "all", f"{parts.scheme}://{parts.hostname}", f"all://{parts.hostname}")
     return {**dict.fromkeys(names), "no_proxy": "*"}
 
 

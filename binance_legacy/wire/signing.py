@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import hashlib
 import hmac
 import json
@@ -65,15 +66,20 @@ def encode(parameters: Iterable[Parameter]) -> str:
     """``a=1&b=2`` in the given order, percent-encoded; parameters that are None are left out."""
     parts = []
     for name, value in parameters:
-        if isinstance(value, Repeated):
-            parts += [f"{_quoted(name)}={_quoted(text(one))}" for one in value]
-        elif value is not None:
-            parts.append(f"{_quoted(name)}={_quoted(text(value))}")
+        if value is None:
+            continue
+        if type(value) is str and value.isalnum() and value.isascii():
+            parts.append(f"{_name(name)}={value}")  # most are
+        elif isinstance(value, Repeated):
+            parts += [f"{_name(name)}={quote(text(one), safe='')}" for one in value]
+        else:
+            parts.append(f"{_name(name)}={quote(text(value), safe='')}")
     return "&".join(parts)
 
 
-def _quoted(plain: str) -> str:
-    return plain if plain.isalnum() and plain.isascii() else quote(plain, safe="")
+@functools.lru_cache(maxsize=512)
+def _name(plain: str) -> str:
+    return quote(plain, safe="")
 
 
 # -- keys --------------------------------------------------------------------------------------------------
