@@ -20,6 +20,7 @@ from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 
 from . import alias
+from .alias import children
 from .engine import interrupt
 
 INTERRUPTED = 130
@@ -96,8 +97,7 @@ def search_from(folder: str) -> None:
     """Put `folder` where Python puts a script's own, then the folder that gives children ``binance``."""
     own = [] if sys.flags.safe_path else [folder]
     sys.path[: len(own)] = [*own, str(alias.SHIM)]
-    inherited = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(alias.SHIM), *([inherited] if inherited else [])])
+    children.provide(alias.SHIM)
 
 
 def give_loop() -> None:

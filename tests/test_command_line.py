@@ -1,5 +1,7 @@
 """The command line teaches, refuses in one sentence, and starts nothing that it cannot finish."""
 
+import os
+
 import pytest
 
 from binance_legacy import __version__
@@ -43,6 +45,27 @@ def test_version(said):
 def test_the_same_command_line_through_python_dash_m():
     done = run("-W", "error", "-m", "binance_legacy", "--version")
     assert (done.returncode, done.stdout) == (0, f"binance_legacy {__version__}\n")
+
+
+CTRL_C_AT_AN_IMPORT = """
+import os, signal, sys
+class CtrlC:
+    def find_spec(self, name, path=None, target=None):
+        if name == os.environ["AT_THE_IMPORT_OF"]:
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, CtrlC())
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="raises SIGINT as a POSIX terminal does")
+@pytest.mark.parametrize(
+    "module", ["argparse", "binance_legacy.command", "binance_legacy.runner", "binance_legacy.wire.venues"]
+)
+def test_ctrl_c_while_it_still_imports_is_quiet_too(tmp_path, module):
+    (tmp_path / "sitecustomize.py").write_text(CTRL_C_AT_AN_IMPORT)
+    env = environment(tmp_path, AT_THE_IMPORT_OF=module)
+    done = run("-m", "binance_legacy", "--help", env=env)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 @pytest.mark.parametrize(

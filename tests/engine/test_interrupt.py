@@ -1,7 +1,6 @@
 """A Ctrl-C that Python drops, because it came inside ``__del__`` or a weakref callback, is given again."""
 
 import os
-import signal
 import subprocess
 import sys
 import textwrap
