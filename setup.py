@@ -29,6 +29,7 @@ setup(
     },
     install_requires=[
         "Twisted>=24.10",
+        "treq>=24.9",
         "autobahn>=24.4.2",
         "pyOpenSSL>=24",
         "service_identity>=24",
