@@ -58,6 +58,7 @@ class BaseClient(LegacyEndpoints[Answer]):
     API_DEMO_URL = "https://demo-api.binance.com/api"
     FUTURES_DEMO_URL = "https://demo-fapi.binance.com/fapi"
     FUTURES_COIN_DEMO_URL = "https://demo-dapi.binance.com/dapi"
+    REQUEST_TIMEOUT: float = 10
     BASE_ENDPOINT_DEFAULT = ""
     BASE_ENDPOINT_1 = "1"
     BASE_ENDPOINT_2 = "2"
@@ -336,6 +337,24 @@ class BaseClient(LegacyEndpoints[Answer]):
         return f"{today}/{self.OPTIONS_API_VERSION}/{path}"
 
     # -- parameters ----------------------------------------------------------------------------------------
+
+    def _call_options(
+        self, method: str, signed: bool, force_params: bool, kwargs: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What the session is told of one call: its parameters as they are sent, its time-out, and what was said."""
+        options: dict[str, Any] = {"timeout": self.REQUEST_TIMEOUT, **(self._requests_params or {}), **kwargs}
+        params = dict(options.pop("data", None) or {})
+        options.update(params.pop("requests_params", None) or {})
+        sent = self._encoded_parameters(params, signed)
+        if sent and (method == "get" or force_params):
+            options["params"] = sent
+        elif sent:
+            options["data"] = sent
+            options["headers"] = {
+                "Content-Type": "application/x-www-form-urlencoded",
+                **options.get("headers", {}),
+            }
+        return options
 
     def _encoded_parameters(self, params: dict[str, Any], signed: bool) -> str:
         """Parameters as they are sent, signed where that is asked for."""

@@ -167,18 +167,7 @@ class Client(BaseClient[Any]):
     def _request_once(
         self, method: str, uri: str, signed: bool, force_params: bool, kwargs: Mapping[str, Any]
     ) -> Any:
-        options: dict[str, Any] = {"timeout": 10, **(self._requests_params or {}), **kwargs}
-        params = dict(options.pop("data", None) or {})
-        options.update(params.pop("requests_params", None) or {})
-        sent = self._encoded_parameters(params, signed)
-        if sent and (method == "get" or force_params):
-            options["params"] = sent
-        elif sent:
-            options["data"] = sent
-            options["headers"] = {
-                "Content-Type": "application/x-www-form-urlencoded",
-                **options.get("headers", {}),
-            }
+        options = self._call_options(method, signed, force_params, kwargs)
         self.response = http.send(self.session, method, uri, **options)
         self.limits.note(getattr(self.response, "headers", {}))
         return self._handle_response()

@@ -111,6 +111,7 @@ class Session:
         headers: sent with every call.
         proxy: ``http://user:password@proxy.example:3128``: every call goes through it. Where there is none, the ones
             that the environment names (``HTTPS_PROXY``, ``NO_PROXY``) are used.
+        trust_env: whether those are used.
         lanes: how many calls to one host are on their way at once; the others wait in line.
 
     Attributes:
@@ -122,11 +123,17 @@ class Session:
     """
 
     def __init__(
-        self, headers: Mapping[str, str] | None = None, *, proxy: str | None = None, lanes: int = LANES
+        self,
+        headers: Mapping[str, str] | None = None,
+        *,
+        proxy: str | None = None,
+        trust_env: bool = True,
+        lanes: int = LANES,
     ) -> None:
         self.headers = dict(headers or {})
         self.closed = False
         self._proxy = _usable(proxy)
+        self._trust_env = trust_env
         self._lanes = lanes
         self._lock = threading.Lock()  # guards the one below
         self._lines: Lines | None = None
@@ -172,11 +179,12 @@ class Session:
         headers = {**self.headers, **(headers or {})}
         first = Request(method.upper(), _with_query(venues.reroute(url), params), headers, _body(data))
         seconds = _seconds(timeout)
-        roots = _roots(False if ssl is False else verify)
+        roots = _roots(verify, ssl)
 
         async def answer(request: Request) -> Reply:
             chosen = proxy or (proxies and _of_scheme(proxies, request)) or self._proxy
-            return await self._answer(request, Way(roots, _proxy_to(request, chosen)), seconds)
+            way = Way(roots, _proxy_to(request, chosen, self._trust_env))
+            return await self._answer(request, way, seconds)
 
         limit = asyncio.timeout(seconds)
         try:
@@ -318,7 +326,13 @@ def _late(request: Request, seconds: float | None) -> str:
     return f"{request}: no answer within {seconds:g} s{maybe}" if seconds else f"{request}: no answer"
 
 
-def _roots(verify: bool | str) -> bool | str:
+def _roots(verify: bool | str, ssl: bool | None) -> bool | str:
+    if ssl is not None and not isinstance(ssl, bool):
+        raise TypeError(
+            f"ssl is {ssl!r}; it must be True or False; verify='roots.pem' says which roots count"
+        )
+    if ssl is False:
+        return False
     if not isinstance(verify, bool) and not Path(verify).is_file():
         raise FileNotFoundError(
             f"verify is {verify!r}, where no file is; it must be a PEM file, True or False"
@@ -332,12 +346,12 @@ def _of_scheme(proxies: Mapping[str, str], request: Request) -> str | None:
     return next((proxies[name] for name in names if proxies.get(name)), None)
 
 
-def _proxy_to(request: Request, chosen: str | None) -> str | None:
+def _proxy_to(request: Request, chosen: str | None, trust_env: bool) -> str | None:
     """The proxy for a call: the one that was said, else the environment's; never one to this machine."""
     host = request.place[1]
     if venues.is_loopback(host):
         return None
-    if chosen is None and not proxy_bypass(host):
+    if chosen is None and trust_env and not proxy_bypass(host):
         chosen = _of_scheme(getproxies(), request)
     return _usable(chosen)
 
