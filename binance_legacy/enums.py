@@ -1,4 +1,6 @@
-"""The constants of Binance's requests and answers, as in 0.7."""
+"""The constants of Binance's requests and answers, as in 0.7, and those that 1.x added."""
+
+from enum import Enum as _Enum
 
 # Kinds of symbol.
 SYMBOL_TYPE_SPOT = "SPOT"
@@ -11,8 +13,13 @@ ORDER_STATUS_NEW = "NEW"
 ORDER_STATUS_PARTIALLY_FILLED = "PARTIALLY_FILLED"
 ORDER_STATUS_PENDING_CANCEL = "PENDING_CANCEL"
 ORDER_STATUS_REJECTED = "REJECTED"
+ORDER_STATUS_ACCEPTED = "ACCEPTED"
+ORDER_STATUS_TRIGGERING = "TRIGGERING"
+ORDER_STATUS_TRIGGERED = "TRIGGERED"
+ORDER_STATUS_FINISHED = "FINISHED"
 
 # Candle intervals; `wire.streamnames.INTERVALS` has today's full list.
+KLINE_INTERVAL_1SECOND = "1s"
 KLINE_INTERVAL_1MINUTE = "1m"
 KLINE_INTERVAL_3MINUTE = "3m"
 KLINE_INTERVAL_5MINUTE = "5m"
@@ -50,12 +57,15 @@ FUTURE_ORDER_TYPE_STOP = "STOP"
 FUTURE_ORDER_TYPE_STOP_MARKET = "STOP_MARKET"
 FUTURE_ORDER_TYPE_TAKE_PROFIT = "TAKE_PROFIT"
 FUTURE_ORDER_TYPE_TAKE_PROFIT_MARKET = "TAKE_PROFIT_MARKET"
+FUTURE_ORDER_TYPE_TRAILING_STOP_MARKET = "TRAILING_STOP_MARKET"
 
 # How long an order stands.
 TIME_IN_FORCE_FOK = "FOK"
 TIME_IN_FORCE_GTC = "GTC"
 TIME_IN_FORCE_GTX = "GTX"
 TIME_IN_FORCE_IOC = "IOC"
+TIME_IN_FORCE_GTD = "GTD"
+TIME_IN_FORCE_RPI = "RPI"
 
 # How much an order's answer tells.
 ORDER_RESP_TYPE_ACK = "ACK"
@@ -66,3 +76,35 @@ ORDER_RESP_TYPE_RESULT = "RESULT"
 WEBSOCKET_DEPTH_5 = "5"
 WEBSOCKET_DEPTH_10 = "10"
 WEBSOCKET_DEPTH_20 = "20"
+
+# What a margin order does beside trading.
+NO_SIDE_EFFECT_TYPE = "NO_SIDE_EFFECT"
+MARGIN_BUY_TYPE = "MARGIN_BUY"
+AUTO_REPAY_TYPE = "AUTO_REPAY"
+
+
+class HistoricalKlinesType(_Enum):
+    """Whose candles are asked for; of 1.x."""
+
+    SPOT = 1
+    FUTURES = 2
+    FUTURES_COIN = 3
+    FUTURES_MARK_PRICE = 4
+    FUTURES_INDEX_PRICE = 5
+    FUTURES_COIN_MARK_PRICE = 6
+    FUTURES_COIN_INDEX_PRICE = 7
+
+
+class FuturesType(_Enum):
+    """In what futures are margined; of 1.x."""
+
+    USD_M = 1
+    COIN_M = 2
+
+
+class ContractType(_Enum):
+    """How long a futures contract runs; of 1.x."""
+
+    PERPETUAL = "perpetual"
+    CURRENT_QUARTER = "current_quarter"
+    NEXT_QUARTER = "next_quarter"

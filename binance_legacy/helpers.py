@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytz
@@ -12,7 +13,14 @@ from .exceptions import UnknownDateFormat
 if TYPE_CHECKING:
     import dateparser
 
-__all__ = ["date_to_milliseconds", "dateparser", "datetime", "interval_to_milliseconds", "pytz"]
+__all__ = [
+    "date_to_milliseconds",
+    "dateparser",
+    "datetime",
+    "interval_to_milliseconds",
+    "pytz",
+    "round_step_size",
+]
 
 _EPOCH = datetime.fromtimestamp(0, pytz.utc)
 _SECONDS = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60, "w": 7 * 24 * 60 * 60}
@@ -62,3 +70,17 @@ def interval_to_milliseconds(interval: str) -> int | None:
         return int(interval[:-1]) * _SECONDS[interval[-1]] * 1000
     except (ValueError, KeyError, IndexError, TypeError):
         return None
+
+
+def round_step_size(quantity: float | Decimal | str, step_size: float | Decimal | str) -> float:
+    """A quantity or price rounded down to a multiple of a step; of 1.x.
+
+    Parameters:
+        quantity: e.g. ``0.123456``.
+        step_size: of the symbol's LOT_SIZE or PRICE_FILTER, e.g. ``'0.00100000'``.
+
+    Raises:
+        decimal.InvalidOperation: the step is zero, or one of the two is no number.
+    """
+    exact = Decimal(str(quantity))
+    return float(exact - exact % Decimal(str(step_size)))

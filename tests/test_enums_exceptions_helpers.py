@@ -1,5 +1,6 @@
 """Constants, errors and dates: what 0.7.11 gave, as it was observed, and what it should have given."""
 
+import decimal
 import pickle
 import time
 from datetime import UTC, datetime, timedelta, timezone
@@ -29,12 +30,14 @@ def test_a_star_import_brings_the_constants_and_nothing_else():
     names = {}
     exec("from binance_legacy.enums import *", names)
     brought = {name: names[name] for name in names if name[0].isalpha()}
-    assert len(brought) == 49 and all(n.isupper() and type(value) is str for n, value in brought.items())
+    kinds = {"HistoricalKlinesType", "FuturesType", "ContractType"}
+    assert kinds <= set(brought) and "Enum" not in brought
+    assert all(n.isupper() and type(value) is str for n, value in brought.items() if n not in kinds)
 
 
 def test_intervals_and_depths_are_such_as_streams_have():
     values = {name: value for name, value in vars(enums).items() if name.isupper()}
-    assert {value for name, value in values.items() if name.startswith("KLINE_")} == set(INTERVALS) - {"1s"}
+    assert {value for name, value in values.items() if name.startswith("KLINE_")} == set(INTERVALS)
     assert {value for name, value in values.items() if name.startswith("WEBSOCKET_")} == set(DEPTH_LEVELS)
 
 
@@ -232,3 +235,22 @@ def test_intervals_have_their_length_or_none(interval, milliseconds):
 
 def test_the_modules_that_0_7_s_helpers_imported_are_there():
     assert (helpers.dateparser, helpers.pytz, helpers.datetime) == (dateparser, pytz, datetime)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "step", "rounded"),
+    [
+        (0.123456, "0.00100000", 0.123),
+        (5, 0.1, 5.0),
+        ("0.3", 0.1, 0.3),
+        (1e-8, "0.00000001", 1e-8),
+        (9.99, 10, 0.0),
+    ],
+)
+def test_a_quantity_is_rounded_down_to_its_step_exactly(quantity, step, rounded):
+    assert helpers.round_step_size(quantity, step) == rounded
+
+
+def test_a_step_of_zero_is_refused():
+    with pytest.raises(decimal.InvalidOperation):
+        helpers.round_step_size(1, 0)
