@@ -58,12 +58,6 @@ log = logging.getLogger("binance_legacy.websockets")
 Callback = Callable[[Any], Any]
 ConnKey = str | Literal[False]
 
-_DEAD = {
-    "!ticker@arr": ("2026-03-26", "<symbol>@ticker and !miniTicker@arr"),
-    "!bookTicker": ("2022-12-07", "<symbol>@bookTicker"),
-}
-"""Spot streams that Binance switched off: when, and what is alive instead."""
-
 _SYMBOL = re.compile(r"[A-Za-z0-9_.\-\u0080-\U0010ffff]{1,40}")
 
 
@@ -231,6 +225,8 @@ class BinanceSocketManager(threading.Thread):
         Returns:
             `path`, which is the conn_key, or False when that socket is open already.
         """
+        if path not in self._conns:
+            _warn_of_faults(path)
         return self._open_feed(path, _url(self._spot_streams(), prefix, path), callback)
 
     def _start_futures_socket(
@@ -256,6 +252,8 @@ class BinanceSocketManager(threading.Thread):
                 return False
             factory = BinanceClientFactory(url)
             factory.callback = callback
+            if venues.box():
+                factory.headers[streamnames.NAMES_CHECKED] = "1"
             feed = Feed(path, factory, verify=self._verify_tls, on_notice=self._on_notice)
             self._conns[path] = feed
         try:
@@ -342,7 +340,7 @@ class BinanceSocketManager(threading.Thread):
 
         Parameters:
             callback: called each second with those that changed.
-            update_time: 1000 or 3000 milliseconds, as in 0.7.
+            update_time: 1000 or 3000 milliseconds, as in 0.7. On another the stream stays silent, which is logged.
 
         Returns:
             conn_key, or False when this socket is open already.
@@ -387,7 +385,6 @@ class BinanceSocketManager(threading.Thread):
             conn_key, or False when this socket is open already.
         """
         _check_callback(callback)
-        _warn_of("!ticker@arr")
         return self._start_socket("!ticker@arr", callback)
 
     def start_symbol_book_ticker_socket(self, symbol: str, callback: Callback) -> ConnKey:
@@ -408,7 +405,6 @@ class BinanceSocketManager(threading.Thread):
             conn_key, or False when this socket is open already.
         """
         _check_callback(callback)
-        _warn_of("!bookTicker")
         return self._start_socket("!bookTicker", callback)
 
     def start_multiplex_socket(self, streams: Iterable[str], callback: Callback) -> ConnKey:
@@ -425,8 +421,6 @@ class BinanceSocketManager(threading.Thread):
         """
         _check_callback(callback)
         names = _stream_list(streams)
-        for name in names:
-            _warn_of(name)
         return self._start_socket("streams=" + "/".join(names), callback, "stream?")
 
     # -- futures streams ----------------------------------------------------------------------------------
@@ -543,18 +537,10 @@ def _not_yet(what: str) -> NotImplementedError:
     )
 
 
-def _warn_of(name: str) -> None:
-    symbol, at, _ = name.partition("@")
-    if at and not symbol.startswith("!") and symbol != symbol.lower():
-        log.warning(
-            "Binance stays silent on %r: the symbol of a stream's name is written in lower case", name
-        )
-    elif name in _DEAD:
-        _warn_dead(name, *_DEAD[name])
-
-
-def _warn_dead(name: str, since: str, instead: str) -> None:
-    log.warning("Binance switched the stream %s off on %s: it stays silent; alive: %s", name, since, instead)
+def _warn_of_faults(path: str) -> None:
+    for name in filter(None, path.removeprefix("streams=").split("/")):
+        if fault := streamnames.fault(name):
+            log.warning("%s", fault)
 
 
 def _check_callback(callback: Any) -> None:

@@ -134,6 +134,7 @@ def test_a_socket_can_be_opened_and_stopped_inside_a_callback(server, bm):
     [
         (["BNBBTC@trade"], "lower case"),
         (["bnbbtc@trade", "!ticker@arr"], "!ticker@arr off on 2026-03-26"),
+        (["bnbbtc@foo"], "no stream of the kind 'foo'"),
         ([], "no streams"),
         (["bnbbtc@trade", "btcusdt@ticker_1h", "!miniTicker@arr"], None),
     ],
@@ -144,6 +145,16 @@ def test_names_on_which_binance_stays_silent_are_said_in_the_log_and_opened_all_
     with caplog.at_level(logging.WARNING, "binance_legacy"):
         assert bm.start_multiplex_socket(streams, print) == "streams=" + "/".join(streams)
     assert says in caplog.text if says else caplog.text == ""
+
+
+def test_a_speed_that_is_not_offered_is_said_in_the_log(bm, caplog):
+    with caplog.at_level(logging.WARNING, "binance_legacy.websockets"):
+        bm.start_miniticker_socket(print, update_time=3000)
+        assert caplog.text == ""
+        bm.start_miniticker_socket(print, update_time=77)
+        assert bm.start_miniticker_socket(print, update_time=77) is False
+    assert caplog.text.count("'!miniTicker@arr@77ms'") == 1
+    assert "@1000ms or @3000ms" in caplog.text
 
 
 def test_the_same_socket_twice_is_false_as_in_0_7(server, bm):

@@ -23,7 +23,7 @@ from .history import Aggregate
 from .listing import ASSETS, LISTING, Symbol, exchange_info
 from .live import LiveFloor
 from .past import GENESIS, Past
-from .publisher import BEAT, Push
+from .publisher import BEAT, Kind, Push
 from .tape import Recorded, Tape
 from .taped import SETTLING, TapeFloor, tape_symbol, unlisted_symbol
 from .walk import Walk
@@ -135,6 +135,21 @@ class Market:
         self.now = now
         pushed.sort(key=itemgetter(0))
         return list(self._gathered(pushed)) if self._all else [(name, data) for _, name, data in pushed]
+
+    # what is there
+
+    def lists(self, symbol: str) -> bool:
+        """Whether a symbol is traded here."""
+        return symbol in self._listing
+
+    def tape_symbols(self) -> list[str]:
+        """The symbols that are played from a tape."""
+        return list(self._taped)
+
+    def tape_kinds(self, symbol: str) -> frozenset[Kind]:
+        """The kinds of streams that the tape holds of a symbol."""
+        held = self._tape.symbols.get(symbol) if self._tape else None
+        return frozenset(held.kinds) if held else frozenset()
 
     # what can be asked
 

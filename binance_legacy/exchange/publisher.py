@@ -33,10 +33,17 @@ class Kind(NamedTuple):
     period: int
 
 
+SERVED: Final = frozenset(
+    ("trade", "aggTrade", "bookTicker", "kline", "miniTicker", "ticker", "avgPrice", "depth")
+)
+"""The kinds that are built here; others are only played from a tape."""
+
+
 def kind_of(stream: Stream) -> Kind:
     """The kind of a stream, with the period that it has where the name gives none."""
     if stream.kind == "kline":
-        return Kind("kline", stream.interval or "", 0, _SECOND if stream.interval == "1s" else 2 * _SECOND)
+        kind = f"kline@{stream.zone}" if stream.zone else "kline"
+        return Kind(kind, stream.interval or "", 0, _SECOND if stream.interval == "1s" else 2 * _SECOND)
     if stream.kind in ("trade", "aggTrade", "bookTicker"):
         return Kind(stream.kind, "", 0, 0)
     return Kind(stream.kind, "", stream.levels or 0, stream.speed or _SECOND)
@@ -109,7 +116,7 @@ class Publisher:
     def subscribe(self, name: str, stream: Stream, at: int) -> None:
         """Begins to push on `name`, from `at` on."""
         kind = kind_of(stream)
-        if name in self._names.get(kind, ()):
+        if name in self._names.get(kind, ()) or (kind.kind not in SERVED and kind not in self._recorded):
             return
         self._names.setdefault(kind, []).append(name)
         self.beat = self._beat_wanted()

@@ -17,6 +17,7 @@ from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerPr
 from twisted.internet.interfaces import IPushProducer
 from zope.interface.declarations import implementer
 
+from ..wire.streamnames import NAMES_CHECKED
 from . import control, refusals
 from .streams import Streams, frame
 
@@ -100,6 +101,9 @@ class House(Protocol):
     def arrived(self, subscribed: bool) -> None:
         """Somebody has connected, or is about to listen to a stream: bring the market to the present."""
 
+    def asked_for(self, names: Iterable[str], checked: bool) -> None:
+        """A client wants to listen to these streams; `checked`: it has looked itself for faults in the names."""
+
     def slow(self, listener: StreamConnection) -> None:
         """A listener does not read as fast as it is sent to."""
 
@@ -164,6 +168,8 @@ class StreamConnection(WebSocketServerProtocol):
         self._listen(names)
 
     def _listen(self, names: Iterable[str]) -> None:
+        names = list(names)
+        self.factory.house.asked_for(names, NAMES_CHECKED.lower() in self.http_headers)
         for name in names:
             self.names[name] = None
             self.factory.house.streams.listen(self, name)

@@ -9,9 +9,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 import orjson
 from autobahn.twisted.resource import WebSocketResource
@@ -27,6 +28,7 @@ from . import (
     refusals,
     rest_market,  # noqa: F401 (registers its endpoints)
 )
+from .advice import Advice
 from .capture import CaptureError
 from .clock import MarketClock, Settling
 from .market import Market
@@ -68,6 +70,7 @@ class Box(House):
     def __init__(self, market: Market, speed: float = 1.0) -> None:
         self.market: Final = market
         self.streams = Streams(market)
+        self._advice: Final = Advice(market)
         self._taped: Final = market.tape_end is not None
         self._seconds: Final[Callable[[], float]] = time.monotonic if self._taped else time.time
         began = self._seconds() if self._taped else market.now / 1000
@@ -139,6 +142,17 @@ class Box(House):
         if subscribed and not self.streams.in_use:
             self._soon()
 
+    def asked_for(self, names: Iterable[str], checked: bool = False) -> None:
+        for sentence in self._advice.on_streams(names, checked):
+            log.warning("%s", sentence)
+
+    def asked_of(self, query: str) -> None:
+        """A REST request with these parameters has come."""
+        if self._taped:
+            for symbol in parse_qs(query).get("symbol", []):
+                for sentence in self._advice.on_symbol(symbol):
+                    log.warning("%s", sentence)
+
     def slow(self, listener: StreamConnection) -> None:
         self._slow.add(listener)
 
@@ -177,6 +191,7 @@ class _Front(Resource):
             return self._open_stream(request)
         path, _, query = request.uri.decode("latin-1").partition("?")
         self._box.catch_up()
+        self._box.asked_of(query)
         asked = Request(request.method.decode("latin-1"), path, query, request.getClientAddress().host)
         answer = self._rest.answer(asked, int(time.time() * 1000))
         return _head(request, answer)
