@@ -45,7 +45,7 @@ class AsyncClient(BaseClient[Coroutine[Any, Any, Any]]):
         api_key, api_secret: of the account; not needed for market data.
         requests_params: options for every call, of `engine.http_async.Session.request`: ``{'timeout': 20}`` (seconds
             for the whole answer; 10 where nothing is said), ``'verify'``, ``'headers'``, ``'proxies'``. A call may
-            be given its own, ``await client.get_ticker(requests_params={'timeout': 3})``.
+            be given its own, ``await client.get_ticker(symbol='BNBBTC', requests_params={'timeout': 3})``.
         tld: Binance's top-level domain, e.g. ``'us'``.
         base_endpoint: ``'1'`` to ``'4'``: the spot host ``api1.binance.com`` ... instead of ``api``.
         testnet: spot, futures and options calls go to Binance's test networks.

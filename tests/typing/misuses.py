@@ -1,5 +1,6 @@
 """Mistakes that the checker must find; each line that is one ends with the code of its error."""
 
+from binance_legacy.async_client import AsyncClient
 from binance_legacy.client import Client
 from binance_legacy.websockets import BinanceSocketManager
 
@@ -9,3 +10,14 @@ client.get_historical_klines("BNBBTC", "1h")  # error: call-arg
 bm = BinanceSocketManager(client, on_notice="log")  # error: arg-type
 bm.start_trade_socket("BNBBTC")  # error: call-arg
 bm.start_kline_socket("BNBBTC", print, interval=60)  # error: arg-type
+
+
+async def bot(client: AsyncClient) -> None:
+    client.get_order_book(symbol="BNBBTC")  # error: unused-coroutine
+    client.get_symbol_info("BNBBTC")  # error: unused-coroutine
+    client.call("GET", "/api/v3/time")  # error: unused-coroutine
+    client.get_ticker()["lastPrice"]  # error: index
+    AsyncClient.create("key")  # error: unused-coroutine
+    client.close_connection()  # error: unused-coroutine
+    await client.get_symbol_info()  # error: call-arg
+    await AsyncClient.create(testnet="yes")  # error: arg-type

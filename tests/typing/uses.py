@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from binance_legacy import AsyncClient
 from binance_legacy.client import Client
 from binance_legacy.exceptions import BinanceAPIException
 from binance_legacy.exchange import Exchange
@@ -35,3 +36,17 @@ def offline() -> None:
             old_bot(Client())
         except BinanceAPIException as error:
             print(error.code, error.status_code)
+
+
+async def new_bot(client: AsyncClient) -> list[Any]:
+    async with await AsyncClient.create(
+        "key", requests_params={"timeout": 20}, wait_when_limited=True
+    ) as other:
+        print(await other.get_order_book(symbol="BNBBTC", limit=5))
+    async for row in client.aggregate_trade_iter("BNBBTC", start_str="1 hour ago UTC"):
+        print(row["p"])
+    info = await client.get_symbol_info("BNBBTC")
+    print(info["filters"], await client.call("GET", "/sapi/v1/simple-earn/account", signed=True))
+    await client.close_connection()
+    candles: list[Any] = await client.get_historical_klines("BNBBTC", "1h", "1 day ago UTC", limit=100)
+    return candles
