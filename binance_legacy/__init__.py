@@ -15,7 +15,9 @@ _PLACES = {"AsyncClient": "async_client", "Client": "client"}
 """Where the names lie that 1.x gave here; nothing is imported before it is asked for."""
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f".{_PLACES[name]}", __name__), name)
+if not TYPE_CHECKING:  # to a type checker, a module with this would have every name
+
+    def __getattr__(name: str) -> Any:
+        if name not in _PLACES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(importlib.import_module(f".{_PLACES[name]}", __name__), name)

@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import requests
 
@@ -194,3 +194,13 @@ class Client(BaseClient[Any]):
         _log.warning("Binance answers no calls for %g s: %s", error.retry_after, error.message)
         time.sleep(error.retry_after)
         return True
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name == "AsyncClient":  # lay here until 1.0.22
+            from .async_client import AsyncClient
+
+            return AsyncClient
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

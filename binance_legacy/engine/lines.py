@@ -14,7 +14,6 @@ from OpenSSL import SSL
 from requests.structures import CaseInsensitiveDict
 from service_identity import VerificationError
 from treq.client import HTTPClient
-from treq.cookies import IndexableCookieJar
 from twisted.internet import error
 from twisted.internet.defer import CancelledError, Deferred, DeferredList, DeferredSemaphore
 from twisted.internet.defer import TimeoutError as GivenUp
@@ -62,7 +61,6 @@ class Lines:
         self._pools: dict[Way, web.HTTPConnectionPool] = {}
         self._open_lanes: dict[Any, DeferredSemaphore] = {}
         self._calls: set[Call] = set()
-        self.cookies = IndexableCookieJar()
 
     def begin(self, call: Call) -> None:
         """Send a call as soon as there is a lane. In the reactor's thread, as all below."""
@@ -198,7 +196,7 @@ class Call:
     def _send_once(self) -> Deferred[Any]:
         request, lender = self.request, _Lender(self._lines.pool(self.way))
         agent = web.Agent.usingEndpointFactory(reactor, _Endpoints(self.way), lender)
-        sent: Deferred[Any] = HTTPClient(agent, self._lines.cookies).request(
+        sent: Deferred[Any] = HTTPClient(agent).request(
             request.method,
             request.url,
             headers=Headers({name: [value] for name, value in request.headers.items()}),
