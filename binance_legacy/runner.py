@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import codecs
 import importlib.util
 import io
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -40,6 +42,13 @@ class Program:
     name: str
     spec: ModuleSpec | None = None
 
+    def mentions(self, word: str) -> bool:
+        """Whether `word` stands anywhere in its source."""
+        try:
+            return word.encode() in Path(self.file).read_bytes()
+        except OSError:
+            return False
+
     def as_main(self) -> ModuleType:
         main = ModuleType("__main__")
         main.__file__ = self.file
@@ -65,7 +74,33 @@ def read_script(path: str) -> Program:
     except OSError as error:
         raise ScriptError(f"there is no script at {path}: {error.strerror}") from None
     place = str(Path(path).absolute())
+    _check_encoding(source, place)
     return Program(compile(source, place, "exec", dont_inherit=True), place, path)
+
+
+_COOKIE = re.compile(rb"(?:[ \t\f]*(?:#[^\n]*)?\n)?[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")
+"""An encoding declared in the first two lines (PEP 263)."""
+
+
+def _check_encoding(source: bytes, place: str) -> None:
+    """Refuse what is no text in the words that Python has for a file; `compile` has others."""
+    cookie = _COOKIE.match(source.removeprefix(codecs.BOM_UTF8))
+    encoding = cookie[1].decode() if cookie else "utf-8"
+    try:
+        codecs.lookup(encoding)
+        source.decode(encoding)
+    except LookupError:
+        raise SyntaxError(f"encoding problem: {encoding}") from None
+    except UnicodeDecodeError as error:
+        if cookie is None:
+            line = source.count(b"\n", 0, error.start) + 1
+            raise SyntaxError(
+                f"Non-UTF-8 code starting with '\\x{source[error.start]:02x}' in file {place} on line {line}, but "
+                "no encoding declared; see https://peps.python.org/pep-0263/ for details"
+            ) from None
+    if b"\0" in source:
+        line = source.count(b"\n", 0, source.index(b"\0")) + 1
+        raise SyntaxError("source code cannot contain null bytes", (place, line, 0, "\n"))
 
 
 def find_module(name: str) -> Program:
@@ -118,8 +153,15 @@ def at_exit_here(action: Callable[[], object]) -> None:
     atexit.register(lambda: action() if os.getpid() == owner else None)
 
 
-def run(program: Program, arguments: Sequence[str]) -> int:
+def run(
+    program: Program,
+    arguments: Sequence[str],
+    hint: Callable[[BaseException], str | None] = lambda error: None,
+) -> int:
     """Run `program` to its last line and return the exit code; threads it started may go on.
+
+    Parameters:
+        hint: may give a line to be written after the traceback of what nobody caught.
 
     Raises:
         SystemExit: as the program raised it.
@@ -137,6 +179,8 @@ def run(program: Program, arguments: Sequence[str]) -> int:
     except BaseException as error:  # noqa: BLE001  reported as Python reports what nobody caught
         error = error.with_traceback(_of_the_program(error.__traceback__))
         sys.excepthook(type(error), error, error.__traceback__)
+        if said := hint(error):
+            sys.stderr.write(f"{said}\n")
         return INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
     return 0
 

@@ -83,9 +83,10 @@ def test_ctrl_c_while_it_still_imports_is_quiet_too(tmp_path, module):
         (["run", "--offline", "--replay", "no_such.gz", "bot.py"], "the capture no_such.gz cannot be read"),
         (["run", "--offline", "--speed", "0", "bot.py"], "'0' is not a speed"),
         (["run", "--offline", "--speed", "nan", "bot.py"], "'nan' is not a speed"),
-        (["run", "--offline", "--seed", "x", "bot.py"], "argument --seed: invalid int value: 'x'"),
+        (["run", "--offline", "--seed", "x", "bot.py"], "argument --seed: 'x' is not a seed; give a whole"),
         (["run", "--oflfine", "bot.py"], "unrecognized arguments: --oflfine"),
         (["exchange", "--port", "70000"], "'70000' is not a port"),
+        (["exchange", "--seed", "1.5"], "'1.5' is not a seed; give a whole number, such as 7"),
         (["demo", "--seconds", "-1"], "'-1' is not a number of seconds"),
         (["adopt", "no_such_folder"], "no_such_folder is not a folder"),
     ],
@@ -98,13 +99,78 @@ def test_a_wrong_command_line_is_refused_in_one_sentence(said, tmp_path, monkeyp
     assert "Traceback" not in err
 
 
-def test_a_script_that_is_not_python_starts_nothing_and_is_shown_as_python_shows_it(said, tmp_path):
+def test_a_script_that_is_not_python_starts_nothing_and_ends_as_under_python(said, tmp_path):
     (tmp_path / "bot.py").write_text("x = 1\nprint 'hello'\n")
     status, out, err = said("run", "--offline", tmp_path / "bot.py")
-    assert (status, out) == (2, "")
-    assert f'File "{tmp_path / "bot.py"}", line 2' in err and "SyntaxError: Missing parentheses" in err
+    assert (status, out) == (1, "")
+    assert (
+        err.startswith(f'  File "{tmp_path / "bot.py"}", line 2\n')
+        and "SyntaxError: Missing parentheses" in err
+    )
     assert err.splitlines()[-1].startswith("This looks like Python 2 code")
     assert "offline:" not in err
+
+
+def test_a_module_that_is_not_python_ends_as_under_python_too(tmp_path):
+    (tmp_path / "bot.py").write_text("def f(:\n")
+    done = run("-m", "binance_legacy", "run", "-m", "bot", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f'  File "{tmp_path / "bot.py"}", line 1\n')
+
+
+@pytest.mark.parametrize(
+    ("source", "arguments", "hint"),
+    [
+        ("print('ran')", ["bot.py", "--offline"], "--offline stands after bot.py and is left to it"),
+        (
+            "print('ran')",
+            ["bot.py", "BTCUSDT", "--offline=1"],
+            "--offline stands after bot.py and is left to it",
+        ),
+        ("print('ran') or '--offline'", ["bot.py", "--offline"], None),
+        ("print('ran')", ["bot.py", "--seed", "7"], None),
+        ("print('ran')", ["--offline", "--quiet", "bot.py", "--seed", "7"], "--seed stands after bot.py"),
+        ("print('ran')", ["--offline", "--quiet", "bot.py", "--quiet", "--offline"], None),
+    ],
+)
+def test_an_option_of_ours_behind_the_script_goes_to_it_and_is_mentioned_unless_it_knows_it(
+    tmp_path, source, arguments, hint
+):
+    (tmp_path / "bot.py").write_text(f"import sys; {source}; assert sys.argv[1:]\n")
+    done = run("-m", "binance_legacy", "run", *arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "ran\n")
+    assert done.stderr.count("\n") == bool(hint)
+    assert (hint or "") in done.stderr
+
+
+def test_help_says_what_becomes_of_options_behind_the_script(said):
+    assert "what stands after SCRIPT goes to it" in " ".join(said("run", "--help")[1].split())
+
+
+UNREACHABLE = """
+from binance.client import Client
+import binance.client
+Client.API_URL = "http://127.0.0.1:9/api"
+{}
+"""
+
+
+@pytest.mark.parametrize(
+    ("bot", "hinted"),
+    [
+        ("Client()", True),
+        ("class Mine(Client): pass\nMine('k', 's')", True),
+        ("import requests; requests.get('http://127.0.0.1:9/')", False),
+        ("try: Client()\nexcept Exception: pass", False),
+        ("try: Client()\nexcept Exception: raise ValueError", False),
+    ],
+)
+def test_a_first_call_that_reaches_nobody_is_given_a_hint_at_offline(tmp_path, bot, hinted):
+    (tmp_path / "bot.py").write_text(UNREACHABLE.format(bot))
+    done = run("-m", "binance_legacy", "run", "bot.py", cwd=tmp_path)
+    hint = "binance_legacy run: Binance was not reached; without internet try: run --offline"
+    assert (done.stderr.splitlines()[-1:] == [hint]) == hinted
+    assert done.returncode == (0 if "pass" in bot.splitlines()[-1] and not hinted else 1)
 
 
 OLD_BOT = """

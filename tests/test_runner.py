@@ -79,10 +79,26 @@ def test_a_module_runs_as_with_dash_m(script):
         ("import concurrent.futures as c\np = c.ThreadPoolExecutor(1)\np.submit(print, 'pooled')", 0),
         ("import json\njson.loads('{')", 1),
         ("exec('1 +')", 1),
+        ("def f(:", 1),
+        ("x = 1\n  y = 2", 1),
+        ("x = (1,", 1),
+        ("return 5", 1),
+        ("# coding: nosuch\nx = 1", 1),
+        ("x = 1\n\0y", 1),
     ],
 )  # fmt: skip
 def test_output_tracebacks_and_exit_codes_are_pythons_own(script, code, status):
     assert same_as_python(script(code)).returncode == status
+
+
+@pytest.mark.parametrize(
+    "source",
+    [b"x = 1\nprint('caf\xe9')\n", b"# coding: utf-8\nx = '\xe9'\n", b"\xff\xfex\0", b"\xef\xbb\xbfprint(1)"],
+)
+def test_a_script_in_another_encoding_is_refused_in_pythons_own_words(tmp_path, source):
+    (tmp_path / "bot.py").write_bytes(source)
+    same_as_python(tmp_path / "bot.py")
+    same_as_python("bot.py", cwd=tmp_path)
 
 
 def test_the_main_thread_has_a_current_loop_and_no_warning_is_heard(script):

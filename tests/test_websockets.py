@@ -4,6 +4,7 @@ import gzip
 import json
 import logging
 import queue
+import sys
 import threading
 import time
 
@@ -280,6 +281,16 @@ def test_a_raising_callback_is_logged_once_per_place_then_counted_and_costs_noth
     records = [r for r in caplog.records if "raised" in r.message]
     assert [bool(r.exc_info) for r in records] == [True, False, False], "a traceback, then 10 and 100 times"
     assert "in the bot" in caplog.text
+
+
+def test_sys_exit_in_a_callback_ends_nothing_and_the_log_says_what_would(server, bm, caplog):
+    server.greeting = lambda path: [trade(1)]
+    bm.start_trade_socket("BNBBTC", lambda message: sys.exit(3))
+    with caplog.at_level(logging.ERROR, "binance_legacy"):
+        bm.start()
+        wait_for(lambda: bm.status()["bnbbtc@trade"]["raised"] == 1)
+    assert "bnbbtc@trade: sys.exit() in a callback ends nothing" in caplog.text
+    assert "bm.close()" in caplog.text and bm.is_alive()
 
 
 def test_messages_that_are_no_json_are_logged_by_stream_and_dropped(server, bm, caplog):

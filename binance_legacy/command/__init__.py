@@ -13,7 +13,7 @@ from binance_legacy import __version__
 from binance_legacy.runner import INTERRUPTED
 
 from . import adopt, demo, exchange, run
-from .table import PROGRAM, Command, CommandError
+from .table import PROGRAM, Command, CommandError, NotPython
 
 COMMANDS: tuple[Command, ...] = (demo.COMMAND, run.COMMAND, adopt.COMMAND, exchange.COMMAND)
 
@@ -37,6 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CommandError as error:
         sys.stderr.write(f"binance_legacy {command.name}: {error}\n")
         return 2
+    except NotPython as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     except KeyboardInterrupt:
         return INTERRUPTED
 

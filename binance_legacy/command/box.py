@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from pathlib import Path
+from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
+from binance_legacy.exchange import options
 from binance_legacy.runner import at_exit_here
 
 from .table import CommandError
@@ -18,34 +18,36 @@ def declare(parser: ArgumentParser) -> None:
     """Add the options that say which market the box holds."""
     parser.add_argument(
         "--seed",
-        type=int,
+        type=options.seed,
         metavar="N",
         help="which simulated market: the same N, the same market (default 1)",
     )
     parser.add_argument(
         "--replay",
-        type=_capture,
+        type=options.capture,
         action="append",
         default=[],
         metavar="FILE",
         help="play a recorded market back; again for its next part",
     )
-    parser.add_argument("--speed", type=_speed, metavar="X", help="market seconds per second (default 1)")
+    parser.add_argument(
+        "--speed", type=options.speed, metavar="X", help="market seconds per second (default 1)"
+    )
 
 
-def refuse_options(options: Namespace, why: str) -> None:
+def refuse_options(chosen: Namespace, why: str) -> None:
     """Refuse the options of `declare` where there will be no box."""
-    given = [f"--{name}" for name in ("seed", "replay", "speed") if getattr(options, name) not in (None, [])]
+    given = [f"--{name}" for name in ("seed", "replay", "speed") if getattr(chosen, name) not in (None, [])]
     if given:
         raise CommandError(f"{' and '.join(given)} {why}")
 
 
-def start(options: Namespace) -> Exchange:
+def start(chosen: Namespace) -> Exchange:
     """Start a box that ends with this process, and let every Binance address mean it."""
     from binance_legacy.exchange import Exchange, ExchangeError  # costs time that other commands can save
 
     try:
-        exchange = Exchange(seed=seed(options), replay=options.replay, speed=speed(options))
+        exchange = Exchange(seed=seed(chosen), replay=chosen.replay or None, speed=speed(chosen))
         exchange.start()
     except ExchangeError as error:
         raise CommandError(str(error)) from None
@@ -54,36 +56,17 @@ def start(options: Namespace) -> Exchange:
     return exchange
 
 
-def market(options: Namespace) -> str:
+def market(chosen: Namespace) -> str:
     """The market in the box, in a few words."""
-    names = ", ".join(file.name for file in options.replay)
-    return f"replay of {names}" if names else f"seed {seed(options)}"
+    names = ", ".join(file.name for file in chosen.replay)
+    return f"replay of {names}" if names else f"seed {seed(chosen)}"
 
 
-def seed(options: Namespace) -> int:
+def seed(chosen: Namespace) -> int:
     """Which simulated market."""
-    return 1 if options.seed is None else int(options.seed)
+    return 1 if chosen.seed is None else int(chosen.seed)
 
 
-def speed(options: Namespace) -> float:
+def speed(chosen: Namespace) -> float:
     """Market seconds per second."""
-    return 1.0 if options.speed is None else float(options.speed)
-
-
-def _capture(text: str) -> Path:
-    file = Path(text)
-    try:
-        with file.open("rb"):
-            return file
-    except OSError as error:
-        raise ArgumentTypeError(f"the capture {text} cannot be read: {error.strerror}") from None
-
-
-def _speed(text: str) -> float:
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = 0.0
-    if not 0 < speed < float("inf"):
-        raise ArgumentTypeError(f"{text!r} is not a speed; give market seconds per second, such as 20")
-    return speed
+    return 1.0 if chosen.speed is None else float(chosen.speed)

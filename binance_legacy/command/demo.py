@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import sys
 import time
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
+
+from binance_legacy.exchange.options import above_zero
 
 from . import run
 from .table import PROGRAM, Command
@@ -50,13 +52,7 @@ def _say(text: str) -> None:
 
 
 def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
-    return seconds
+    return above_zero(text, "is not a number of seconds above 0")
 
 
 COMMAND = Command("demo", "watch a simulated market: no keys, no internet", LESSON, declare, carry_out)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
+
+from binance_legacy.exchange import options
 
 from . import box
 from .table import Command, CommandError
@@ -19,23 +21,19 @@ examples:
 
 
 def declare(parser: ArgumentParser) -> None:
-    parser.add_argument("--port", type=_port, default=0, help="TCP port on 127.0.0.1 (default: a free one)")
+    parser.add_argument(
+        "--port", type=options.port, default=0, help="TCP port on 127.0.0.1 (default: a free one)"
+    )
     box.declare(parser)
 
 
-def carry_out(options: Namespace) -> int:
+def carry_out(given: Namespace) -> int:
     from binance_legacy.exchange.serve import CannotServe, serve_alone  # imports the reactor
 
     try:
-        return serve_alone(options.port, box.seed(options), options.replay, box.speed(options))
+        return serve_alone(given.port, box.seed(given), given.replay, box.speed(given))
     except CannotServe as error:
         raise CommandError(str(error)) from None
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or not 0 <= int(text) <= 65535:
-        raise ArgumentTypeError(f"{text!r} is not a port; give a number from 0 (any free one) to 65535")
-    return int(text)
 
 
 COMMAND = Command("exchange", "run the exchange in a box by itself", LESSON, declare, carry_out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from argparse import REMAINDER, ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from binance_legacy.runner import Program, ScriptError
 from binance_legacy.wire import venues
 
 from . import box
-from .table import PROGRAM, Command, CommandError
+from .table import PROGRAM, Command, CommandError, NotPython
 
 LESSON = """\
 Run a script that was written for python-binance, unchanged: binance means this package in it, and in every
@@ -27,7 +27,11 @@ examples:
   python -m binance_legacy run --offline --replay CAPTURE.gz --speed 20 bot.py
                                                                         a recorded market, 20 times as fast
   python -m binance_legacy run --offline -m mybots.grid                 a module, as with python -m
+
+Options of run stand before SCRIPT; what stands after SCRIPT goes to it, as with python itself.
 """
+
+_BOX_OPTIONS = ("--seed", "--replay", "--speed")
 
 
 def declare(parser: ArgumentParser) -> None:
@@ -61,8 +65,8 @@ def prepare(name: str, is_module: bool) -> Callable[[], Program]:
         program = runner.read_script(name)
     except ScriptError as error:
         raise CommandError(str(error)) from None
-    except (SyntaxError, ValueError) as error:
-        raise CommandError(_as_python_says(name, error)) from None
+    except SyntaxError as error:
+        raise NotPython(_as_python_says(error)) from None
     runner.search_from(str(Path(name).resolve().parent))
     return lambda: program
 
@@ -87,16 +91,48 @@ def start(find: Callable[[], Program], arguments: list[str], options: Namespace)
         program = find()
     except ScriptError as error:
         raise CommandError(str(error)) from None
-    return runner.run(program, arguments)
+    except SyntaxError as error:
+        raise NotPython(_as_python_says(error)) from None
+    _mention_options(program, arguments, _BOX_OPTIONS if options.offline else ("--offline",))
+    return runner.run(program, arguments, _hint)
 
 
-def _as_python_says(name: str, error: Exception) -> str:
+def _mention_options(program: Program, arguments: list[str], ours: Sequence[str]) -> None:
+    """Say that an option behind the script is the script's, unless the script knows it."""
+    given = {argument.partition("=")[0] for argument in arguments}
+    for option in given.intersection(ours):
+        if not program.mentions(option):
+            sys.stderr.write(
+                f"binance_legacy run: {option} stands after {program.name} and is left to it; as an option of "
+                f"run write it before: run {option} ... {program.name}\n"
+            )
+
+
+def _hint(error: BaseException) -> str | None:
+    """What to add to the traceback of a script that could not even make its client."""
+    import requests  # slow, and seldom needed
+
+    unreached = isinstance(error, requests.ConnectionError) and not isinstance(
+        error, requests.exceptions.SSLError
+    )
+    if venues.box() or not unreached:
+        return None
+    made = any(
+        frame.f_code.co_name == "__init__" and frame.f_globals.get("__name__") == "binance_legacy.client"
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+    )
+    return (
+        "binance_legacy run: Binance was not reached; without internet try: run --offline" if made else None
+    )
+
+
+def _as_python_says(error: SyntaxError) -> str:
     said = "".join(traceback.format_exception_only(error)).rstrip()
     python_2 = "call to 'print'" in said or "call to 'exec'" in said or "multiple exception types" in said
     hint = (
         "\nThis looks like Python 2 code; Python 3 needs print(...) and `except X as e`." if python_2 else ""
     )
-    return f"{name} is not valid Python {sys.version_info[0]}.{sys.version_info[1]}\n{said}{hint}"
+    return said + hint
 
 
 COMMAND = Command("run", "run an old script, on today's Binance or --offline", LESSON, declare, carry_out)

@@ -13,6 +13,10 @@ class CommandError(Exception):
     """The command line asks for something that cannot be done: one sentence, exit code 2."""
 
 
+class NotPython(Exception):
+    """The script cannot be compiled: what Python itself says of it, exit code 1 as under Python."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """One subcommand.

@@ -21,11 +21,17 @@ class Raised:
         place = _place(exception)
         count = self._counts[place] = self._counts.get(place, 0) + 1
         if count == 1:
-            log.error("%s: the callback raised; the socket goes on", name, exc_info=exception)
+            log.error("%s: %s; the socket goes on", name, _what(exception), exc_info=exception)
         elif count == 10 ** (len(str(count)) - 1):
             file, line, kind = place
             log.error("%s: the callback raised %s %d times at %s:%d", name, kind, count, file, line)
         return count
+
+
+def _what(exception: BaseException) -> str:
+    if isinstance(exception, SystemExit):
+        return "sys.exit() in a callback ends nothing; bm.close() ends the manager, os._exit() the process"
+    return "the callback raised"
 
 
 def _place(exception: BaseException) -> tuple[str, int, str]:

@@ -24,6 +24,7 @@ from types import TracebackType
 from typing import Any, Final
 
 from ..wire import venues
+from . import options
 
 __all__ = ["Exchange", "ExchangeError"]
 
@@ -67,7 +68,7 @@ class Exchange:
         port: 0 for any free one.
 
     Raises:
-        ValueError: `speed` or `port` is out of range.
+        ValueError: a seed, speed, port or replay that cannot be meant; says what can.
     """
 
     def __init__(
@@ -77,12 +78,15 @@ class Exchange:
         speed: float = 1.0,
         port: int = 0,
     ) -> None:
-        if not 0 < speed < float("inf"):
+        if not (seed is None or isinstance(seed, int)):
+            raise ValueError(f"seed is {seed!r}; give a whole number, such as 7")
+        if not (isinstance(speed, (int, float)) and 0 < speed < float("inf")):
             raise ValueError(f"speed is {speed!r}; give market seconds per second, above 0")
-        if not 0 <= port <= 65535:
+        if not (isinstance(port, int) and 0 <= port <= 65535):
             raise ValueError(f"port is {port!r}; give a number from 0 (any free one) to 65535")
-        self._arguments: Final = _arguments(seed, _paths(replay), speed, port)
-        self._patience: Final = _READY_WITH_TAPE if "--replay" in self._arguments else _READY_WITHIN
+        self._replay: Final = _paths(replay)
+        self._arguments: Final = _arguments(seed, self._replay, speed, port)
+        self._patience: Final = _READY_WITH_TAPE if self._replay else _READY_WITHIN
         self._lock = threading.Lock()  # guards the process being started or stopped
         self._process: subprocess.Popen[bytes] | None = None
         self._finalizer: Any = None
@@ -102,6 +106,7 @@ class Exchange:
         with self._lock:
             if self._process is not None:
                 return
+            _look_at(self._replay)
             process = _spawn(self._arguments)
             try:
                 port, self._pid = _await_ready(process, self._patience)
@@ -208,9 +213,23 @@ if hasattr(os, "register_at_fork"):
 def _paths(replay: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None) -> list[str]:
     if replay is None:
         return []
-    if isinstance(replay, (str, os.PathLike)):
-        replay = [replay]
-    return [str(Path(path).absolute()) for path in replay]
+    paths = [replay] if isinstance(replay, (str, os.PathLike)) else replay
+    try:
+        found = [str(Path(path).absolute()) for path in paths]
+    except TypeError:
+        found = []
+    if not found:
+        raise ValueError(f"replay is {replay!r}; give one capture or several, or None for a simulated market")
+    return found
+
+
+def _look_at(replay: list[str]) -> None:
+    """See whether the captures are there, before a process is started for nothing."""
+    for path in replay:
+        try:
+            options.readable(path)
+        except OSError as error:
+            raise ExchangeError(options.unreadable(path, error)) from None
 
 
 def _arguments(seed: int | None, replay: list[str], speed: float, port: int) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from .refusals import banned, too_much_weight
+from .refusals import Refusal, banned, too_much_weight
 
 LIMIT: Final = 6000
 """Weight that one address may use in a minute."""
@@ -49,23 +49,23 @@ class Weights:
             Refusal: too much was used.
         """
         known = self._addresses.setdefault(address, _Address())
-        if now < known.banned_until:
-            raise banned(known.banned_until, _seconds(known.banned_until - now))
         if known.minute != now // _MINUTE:
             known.minute, known.used, known.refused = now // _MINUTE, 0, 0
+        if now < known.banned_until:
+            raise banned(known.banned_until, _seconds(known.banned_until - now), known.used)
         known.used += weight
         if known.used > self._limit:
-            self._refuse(known, now)
+            raise self._refusal(known, now)
         return known.used
 
-    def _refuse(self, known: _Address, now: int) -> None:
+    def _refusal(self, known: _Address, now: int) -> Refusal:
         known.refused += 1
         if known.refused > _PATIENCE:
             length = min(_LONGEST_BAN, _FIRST_BAN << known.bans)
             known.bans += 1
             known.banned_until = now + length
-            raise banned(known.banned_until, _seconds(length))
-        raise too_much_weight(self._limit, _seconds(_MINUTE - now % _MINUTE))
+            return banned(known.banned_until, _seconds(length), known.used)
+        return too_much_weight(self._limit, _seconds(_MINUTE - now % _MINUTE), known.used)
 
 
 def _seconds(milliseconds: int) -> int:

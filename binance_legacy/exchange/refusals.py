@@ -103,23 +103,27 @@ def broken() -> Refusal:
     return Refusal(-1000, "An unknown error occurred while processing the request.", 500)
 
 
-def too_much_weight(limit: int, retry_after: int) -> Refusal:
-    """The minute's request weight is used up; `retry_after` in seconds."""
+def too_much_weight(limit: int, retry_after: int, used: int) -> Refusal:
+    """The minute's request weight is used up; `retry_after` in seconds, `used` in this minute."""
     return Refusal(
         -1003,
         f"Too much request weight used; current limit is {limit} request weight per 1 MINUTE. "
         "Please use WebSocket Streams for live updates to avoid polling the API.",
         429,
-        {"Retry-After": str(retry_after)},
+        {"Retry-After": str(retry_after), **_weighed(used)},
     )
 
 
-def banned(until: int, retry_after: int) -> Refusal:
+def banned(until: int, retry_after: int, used: int) -> Refusal:
     """Requests went on after being told to wait; banned until a time in milliseconds UTC."""
     return Refusal(
         -1003,
         f"Way too much request weight used; IP banned until {until}. "
         "Please use WebSocket Streams for live updates to avoid bans.",
         418,
-        {"Retry-After": str(retry_after)},
+        {"Retry-After": str(retry_after), **_weighed(used)},
     )
+
+
+def _weighed(used: int) -> dict[str, str]:
+    return {"X-MBX-USED-WEIGHT": str(used), "X-MBX-USED-WEIGHT-1M": str(used)}

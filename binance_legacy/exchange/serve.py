@@ -25,6 +25,7 @@ from twisted.web.server import Request as TwistedRequest
 from twisted.web.server import Site
 
 from . import (
+    options,
     refusals,
     rest_market,  # noqa: F401 (registers its endpoints)
 )
@@ -342,9 +343,9 @@ def _log_to_stderr() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out the command line of ``python -m binance_legacy.exchange``; returns the exit code."""
-    options = _parser().parse_args(arguments)
-    chosen = (options.port, options.seed, options.replay, options.speed)
-    if options.parent_pipe:
+    given = _parser().parse_args(arguments)
+    chosen = (given.port, given.seed, given.replay, given.speed)
+    if given.parent_pipe:
         return _serve_parent(*chosen)
     try:
         return serve_alone(*chosen)
@@ -358,36 +359,20 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m binance_legacy.exchange",
         description="Run the exchange in a box by itself, for any Binance client, until Ctrl-C.",
     )
-    parser.add_argument("--port", type=_port, default=0, help="TCP port on 127.0.0.1 (default: a free one)")
-    parser.add_argument("--seed", type=int, metavar="N", help="which simulated market (default 1)")
+    parser.add_argument(
+        "--port", type=options.port, default=0, help="TCP port on 127.0.0.1 (default: a free one)"
+    )
+    parser.add_argument("--seed", type=options.seed, metavar="N", help="which simulated market (default 1)")
     parser.add_argument(
         "--replay",
-        type=Path,
+        type=options.capture,
         action="append",
         default=[],
         metavar="FILE",
         help="play a capture back; again for its next part",
     )
-    parser.add_argument("--speed", type=_speed, default=1.0, metavar="X", help="market seconds per second")
+    parser.add_argument(
+        "--speed", type=options.speed, default=1.0, metavar="X", help="market seconds per second"
+    )
     parser.add_argument("--parent-pipe", action="store_true", help=argparse.SUPPRESS)
     return parser
-
-
-def _port(text: str) -> int:
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a port; give a number from 0 (any free one) to 65535"
-        )
-    return int(text)
-
-
-def _speed(text: str) -> float:
-    try:
-        speed = float(text)
-    except ValueError:
-        speed = 0.0
-    if not 0 < speed < float("inf"):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a speed; give market seconds per second, such as 20"
-        )
-    return speed

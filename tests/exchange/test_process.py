@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -135,14 +136,25 @@ def test_an_unreadable_capture_is_named_with_its_line(tmp_path):
 
 
 def test_a_missing_capture_is_named(tmp_path):
-    with pytest.raises(ExchangeError, match=r"nowhere\.gz, line 1: No such file"):
+    with pytest.raises(ExchangeError, match=r"^the capture .*nowhere\.gz cannot be read: No such file"):
         Exchange(replay=[tmp_path / "nowhere.gz"]).start()
 
 
-@pytest.mark.parametrize("wrong", [{"speed": 0}, {"speed": float("inf")}, {"port": -1}, {"port": 65536}])
-def test_numbers_out_of_range_are_refused_before_anything_starts(wrong):
-    with pytest.raises(ValueError, match=f"^{next(iter(wrong))} is "):
-        Exchange(**wrong)
+@pytest.mark.parametrize(
+    ("name", "value", "right"),
+    [
+        ("speed", 0, "market seconds per second"), ("speed", float("inf"), "market seconds per second"),
+        ("speed", "fast", "market seconds per second"), ("speed", None, "market seconds per second"),
+        ("port", -1, "a number from 0"), ("port", 65536, "a number from 0"), ("port", "http", "a number from 0"),
+        ("seed", "x", "a whole number, such as 7"), ("seed", 1.5, "a whole number, such as 7"),
+        ("replay", [], "one capture or several, or None for a simulated market"),
+        ("replay", 7, "one capture or several, or None for a simulated market"),
+        ("replay", [None], "one capture or several, or None for a simulated market"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_refused_before_anything_starts(name, value, right):
+    with pytest.raises(ValueError, match=rf"^{name} is {re.escape(repr(value))}; give {right}"):
+        Exchange(**{name: value})
 
 
 def test_a_child_that_cannot_even_begin_is_reported(monkeypatch, capfd):
@@ -302,7 +314,8 @@ def test_alone_it_prints_its_addresses_and_ends_cleanly_at_ctrl_c():
     [
         (("--port", "99999"), "'99999' is not a port; give a number from 0 (any free one) to 65535"),
         (("--speed", "fast"), "'fast' is not a speed; give market seconds per second, such as 20"),
-        (("--seed", "x"), "invalid int value: 'x'"),
+        (("--seed", "x"), "'x' is not a seed; give a whole number, such as 7"),
+        (("--replay", "nowhere.gz"), "the capture nowhere.gz cannot be read: No such file or directory"),
     ],
 )
 def test_alone_it_says_in_a_sentence_what_was_wrong(arguments, says, capsys):
@@ -317,7 +330,7 @@ def test_alone_a_capture_that_cannot_be_read_is_named():
     with alone("--replay", "nowhere.gz") as running:
         out, error = running.communicate(timeout=20)
         assert (running.returncode, out) == (2, "")
-        assert error.startswith("binance_legacy.exchange: nowhere.gz, line 1: No such file")
+        assert "the capture nowhere.gz cannot be read: No such file" in error.splitlines()[-1]
 
 
 def test_alone_a_port_in_use_is_named(exchange):

@@ -1,5 +1,6 @@
 """The REST door answers as Binance does: numbers, errors, weights, headers."""
 
+import contextlib
 import http.client
 import json
 import time
@@ -234,6 +235,20 @@ def test_too_much_weight_is_refused_and_who_goes_on_is_banned():
         assert 1 <= int(refused.headers["Retry-After"]) <= 60
         assert answers[-1].json()["msg"].startswith("Way too much request weight used; IP banned until 1")
         assert int(answers[-1].headers["Retry-After"]) == 120
+        for answer in (refused, answers[-1]):
+            assert int(answer.headers["X-MBX-USED-WEIGHT-1M"]) > 6000
+            assert answer.headers["X-MBX-USED-WEIGHT"] == answer.headers["X-MBX-USED-WEIGHT-1M"]
+
+
+def test_one_who_is_banned_is_told_what_was_used_in_the_present_minute():
+    weights = Weights(10)
+    for _ in range(22):
+        with contextlib.suppress(Refusal):
+            weights.charge("127.0.0.1", 11, 0)
+    for now, used in ((59_999, "231"), (60_000, "0")):
+        with pytest.raises(Refusal) as refused:
+            weights.charge("127.0.0.1", 1, now)
+        assert (refused.value.status, refused.value.headers["X-MBX-USED-WEIGHT-1M"]) == (418, used)
 
 
 @given(st.lists(st.tuples(st.integers(1, 400), st.integers(0, 30_000)), max_size=60))

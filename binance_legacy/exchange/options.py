@@ -1,0 +1,61 @@
+"""How the options that describe an exchange are read from a command line: a value, or one sentence."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+from pathlib import Path
+
+
+def seed(text: str) -> int:
+    """Which simulated market."""
+    try:
+        return int(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a seed; give a whole number, such as 7") from None
+
+
+def speed(text: str) -> float:
+    """Market seconds per second."""
+    return above_zero(text, "is not a speed; give market seconds per second, such as 20")
+
+
+def port(text: str) -> int:
+    """A TCP port, 0 for any free one."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise ArgumentTypeError(f"{text!r} is not a port; give a number from 0 (any free one) to 65535")
+    return int(text)
+
+
+def capture(text: str) -> Path:
+    """A file that can be read."""
+    try:
+        return readable(text)
+    except OSError as error:
+        raise ArgumentTypeError(unreadable(text, error)) from None
+
+
+def above_zero(text: str, otherwise: str) -> float:
+    """A number above zero and below infinity; `otherwise` is said of what is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise ArgumentTypeError(f"{text!r} {otherwise}")
+    return number
+
+
+def readable(path: str) -> Path:
+    """The path of a file that can be opened.
+
+    Raises:
+        OSError: it cannot.
+    """
+    file = Path(path)
+    with file.open("rb"):
+        return file
+
+
+def unreadable(path: str, error: OSError) -> str:
+    """The sentence about a capture that cannot be opened."""
+    return f"the capture {path} cannot be read: {error.strerror}"
