@@ -359,10 +359,12 @@ def test_where_the_program_s_loop_is_the_reactor_s_calls_are_awaited_there():
         server = HttpServer()
 
         async def main():
-            session = Session()
-            print((await session.request("get", server.url + "/x")).json())
-            await session.close()
-            reactor.stop()
+            try:
+                session = Session()
+                await session.request("get", server.url + "/x")
+                await session.close()
+            finally:
+                reactor.stop()
 
         reactor.callWhenRunning(lambda: kept.append(loop.create_task(main())))
         kept = []
@@ -370,6 +372,21 @@ def test_where_the_program_s_loop_is_the_reactor_s_calls_are_awaited_there():
         kept[0].result()
         assert server.asked == ["GET /x"]
     """)
+
+
+def test_calls_go_on_after_reactor_stop_and_a_process_ends_with_lines_left_open(server):
+    python(f"""
+        import asyncio, time
+        from binance_legacy.engine.http_async import Session
+        session = Session()
+        def ask():
+            return asyncio.run(session.request("get", "{server.url}/x", timeout=5)).status
+        assert ask() == 200
+        from twisted.internet import reactor
+        reactor.stop()
+        assert ask() == 200
+    """)
+    assert server.lines == 1 and server.all_lines_closed()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
