@@ -110,12 +110,11 @@ def _mention_options(program: Program, arguments: list[str], ours: Sequence[str]
 
 def _hint(error: BaseException) -> str | None:
     """What to add to the traceback of a script that could not even make its client."""
+    if venues.box() or not isinstance(error, OSError):
+        return None
     import requests  # slow, and seldom needed
 
-    unreached = isinstance(error, requests.ConnectionError) and not isinstance(
-        error, requests.exceptions.SSLError
-    )
-    if venues.box() or not unreached:
+    if not isinstance(error, requests.ConnectionError) or isinstance(error, requests.exceptions.SSLError):
         return None
     made = any(
         frame.f_code.co_name == "__init__" and frame.f_globals.get("__name__") == "binance_legacy.client"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import re
 import signal
 import sys
 import threading
@@ -20,6 +21,7 @@ from twisted.internet import reactor as _reactor
 from twisted.internet.error import CannotListenError
 from twisted.logger import STDLibLogObserver, globalLogBeginner
 from twisted.python.failure import Failure
+from twisted.web.http import HTTPChannel
 from twisted.web.resource import Resource
 from twisted.web.server import Request as TwistedRequest
 from twisted.web.server import Site
@@ -222,7 +224,33 @@ def _write(request: Any, answer: Answer) -> None:
     request.write(body)
 
 
+class _Channel(HTTPChannel):
+    """An HTTP connection that answers also what is too long to be read, as web servers before Binance do."""
+
+    transport: Any
+    _over = False
+    _LINGER = 1.0  # seconds in which the client may read the answer, and what it still sends is thrown away
+
+    def dataReceived(self, data: bytes) -> None:
+        if not self._over:
+            super().dataReceived(data)
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        is_request = re.match(rb"[A-Z]+ [^:]", line) is not None
+        title = "414 Request-URI Too Large" if is_request else "400 Request Header Or Cookie Too Large"
+        body = (
+            f"<html><head><title>{title}</title></head><body><center><h1>{title}</h1></center></body></html>"
+        )
+        self._over = True
+        self.transport.write(
+            f"HTTP/1.1 {title}\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\n"
+            f"Connection: close\r\n\r\n{body}".encode()
+        )
+        self.callLater(self._LINGER, self.transport.loseConnection)
+
+
 class _Site(Site):
+    protocol: Any = _Channel
     noisy = False
 
     def log(self, request: Any) -> None:

@@ -240,6 +240,19 @@ def test_too_much_weight_is_refused_and_who_goes_on_is_banned():
             assert answer.headers["X-MBX-USED-WEIGHT"] == answer.headers["X-MBX-USED-WEIGHT-1M"]
 
 
+@pytest.mark.parametrize("length", [17_000, 200_000, 2_000_000])
+def test_an_address_too_long_to_be_read_is_answered_with_414(exchange, length):
+    answer = requests.get(exchange.rest_url + "/api/v3/ping?" + "x" * length, timeout=10)
+    assert answer.status_code == 414
+    assert answer.headers["Content-Type"] == "text/html"
+    assert "414 Request-URI Too Large" in answer.text
+
+
+def test_a_header_too_long_is_answered_with_400(exchange):
+    answer = requests.get(exchange.rest_url + "/api/v3/ping", headers={"X": "x" * 20_000}, timeout=10)
+    assert answer.status_code == 400
+
+
 def test_one_who_is_banned_is_told_what_was_used_in_the_present_minute():
     weights = Weights(10)
     for _ in range(22):
