@@ -73,6 +73,15 @@ def read_script(path: str) -> Program:
             source = file.read()
     except OSError as error:
         raise ScriptError(f"there is no script at {path}: {error.strerror}") from None
+    return compile_script(source, path)
+
+
+def compile_script(source: bytes, path: str) -> Program:
+    """Compile a script that was read from `path`.
+
+    Raises:
+        SyntaxError: it is not Python of this version.
+    """
     place = str(Path(path).absolute())
     _check_encoding(source, place)
     return Program(compile(source, place, "exec", dont_inherit=True), place, path)

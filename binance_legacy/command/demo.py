@@ -6,9 +6,12 @@ import io
 import sys
 import time
 from argparse import ArgumentParser, Namespace
+from importlib.resources import files
 from pathlib import Path
 
+from binance_legacy import runner
 from binance_legacy.exchange.options import above_zero
+from binance_legacy.runner import Program
 
 from . import run
 from .table import PROGRAM, Command
@@ -37,14 +40,18 @@ def carry_out(options: Namespace) -> int:
     began = time.monotonic()
     _say(f"A Binance in a box on this machine, simulated: no keys, no internet ({options.seconds:g} s).")
     _say(f"An old python-binance 0.7 script watches {options.symbol} on it:\n")
-    status = run.start(
-        run.prepare(str(SCRIPT), is_module=False), [options.symbol, f"{options.seconds:g}"], options
-    )
+    status = run.start(_script, [options.symbol, f"{options.seconds:g}"], options)
     if status == 0:
         _say(f"\nThat was {time.monotonic() - began:.0f} s of {SCRIPT}")
         _say("Copy it and change it, or run a bot of your own, unchanged:\n")
         _say(f"  {PROGRAM} run --offline my_old_bot.py")
     return status
+
+
+def _script() -> Program:
+    runner.search_from(str(SCRIPT.parent))
+    source = files("binance_legacy").joinpath("examples", SCRIPT.name).read_bytes()  # perhaps in a zip
+    return runner.compile_script(source, str(SCRIPT))
 
 
 def _say(text: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from typing import Any, Final, TypeVar
 
 _PLACES: Final = 8
@@ -107,7 +107,7 @@ class _Table(Mapping[str, _T]):
 @cache
 def _lines() -> tuple[list[list[str]], list[list[str]]]:
     """The table's rows: assets, symbols."""
-    text = Path(__file__).with_name("listing.tsv").read_text("utf-8")
+    text = files(__package__).joinpath("listing.tsv").read_text("utf-8")  # the package may lie in a zip
     rows = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
     return [row for row in rows if len(row) == 4], [row for row in rows if len(row) == 7]
 
