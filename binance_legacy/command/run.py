@@ -18,8 +18,8 @@ from .table import PROGRAM, Command, CommandError, NotPython
 
 LESSON = """\
 Run a script that was written for python-binance, unchanged: binance means this package in it, and in every
-process that it starts. With --offline an exchange in a box on this machine answers for Binance, and nothing
-leaves the machine: no keys and no internet are needed, and hard-coded keys do no harm.
+Python process that it starts. With --offline an exchange in a box on this machine answers for Binance, and they
+contact nothing outside it: no keys and no internet are needed, and hard-coded keys do no harm.
 
 examples:
   python -m binance_legacy run bot.py                                   on today's Binance
