@@ -18,7 +18,7 @@ PARENT: Final = "BINANCE_LEGACY_PARENT"
 """Environment variable: the parent's Python, the kind of compiled modules that it loads, its libraries' folders."""
 
 NEEDED: Final = (
-    "twisted", "autobahn", "OpenSSL", "service_identity", "certifi", "requests", "orjson", "dateparser",
+    "twisted", "autobahn", "OpenSSL", "service_identity", "certifi", "requests", "treq", "orjson", "dateparser",
 )  # fmt: skip
 """The modules that this package imports."""
 
