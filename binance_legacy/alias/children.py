@@ -19,6 +19,7 @@ PARENT: Final = "BINANCE_LEGACY_PARENT"
 
 NEEDED: Final = (
     "twisted", "autobahn", "OpenSSL", "service_identity", "certifi", "requests", "treq", "orjson", "dateparser",
+    "treq",
 )  # fmt: skip
 """The modules that this package imports."""
 
@@ -49,8 +50,7 @@ def borrow() -> None:
     executable, suffix, *folders = os.environ.get(PARENT, os.pathsep).split(os.pathsep)
     if suffix == EXTENSION_SUFFIXES[0]:
         sys.path += [folder for folder in folders if folder not in sys.path]
-        lacking = _lacking()
-    if lacking:
+    else:
         theirs = f", {executable} there," if executable else ""
         raise ImportError(
             f"this process runs on Python {sys.version.split()[0]} ({sys.executable}), which lacks what "
