@@ -193,11 +193,7 @@ class BinanceWithdrawException(Exception):
 
 
 class BinanceWithdrawAPIException(BinanceAPIException, BinanceWithdrawException):
-    """Binance refused what 0.7 asked of ``/wapi``; a script that catches either of the two catches it.
-
-    Attributes:
-        as `BinanceAPIException` has them.
-    """
+    """Binance refused what 0.7 asked of ``/wapi``; a script that catches either of the two catches it."""
 
 
 class BinanceWebsocketUnableToConnect(Exception):
