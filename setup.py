@@ -25,6 +25,7 @@ setup(
     package_data={
         "binance_legacy": ["py.typed", "examples/*.py"],
         "binance_legacy.alias": ["shim/*.py"],
+        "binance_legacy.check": ["*.tsv"],
         "binance_legacy.exchange": ["*.tsv"],
     },
     install_requires=[

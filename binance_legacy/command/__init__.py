@@ -12,20 +12,26 @@ from collections.abc import Sequence
 from binance_legacy import __version__
 from binance_legacy.runner import INTERRUPTED
 
-from . import adopt, demo, exchange, run
-from .table import PROGRAM, Command, CommandError, NotPython
+from . import adopt, check, demo, exchange, run
+from .table import CODES, PROGRAM, Command, CommandError, NotPython
 
-COMMANDS: tuple[Command, ...] = (demo.COMMAND, run.COMMAND, adopt.COMMAND, exchange.COMMAND)
+COMMANDS: tuple[Command, ...] = (
+    demo.COMMAND,
+    check.COMMAND,
+    run.COMMAND,
+    adopt.COMMAND,
+    exchange.COMMAND,
+)
 
 _LESSON = """\
 Runs old python-binance bots unchanged: on today's Binance, or offline on an exchange in a box.
 
 start here:
   python -m binance_legacy demo                          see a market; no keys, no internet
+  python -m binance_legacy check my_old_bot.py           what will become of a bot's calls today
   python -m binance_legacy run --offline my_old_bot.py   run a bot against it
   python -m binance_legacy COMMAND --help                learn one command
 """
-_CODES = "exit codes: 0 done, 1 the script failed, 2 wrong command line (nothing started), 130 Ctrl-C"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(
-        prog=PROGRAM, description=_LESSON, epilog=_CODES, formatter_class=RawDescriptionHelpFormatter
+        prog=PROGRAM, description=_LESSON, epilog=CODES, formatter_class=RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action="version", version=f"binance_legacy {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands", required=True)
@@ -55,7 +61,7 @@ def _parser() -> ArgumentParser:
             command.name,
             help=command.summary,
             description=command.lesson,
-            epilog=_CODES,
+            epilog=command.codes,
             formatter_class=RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )

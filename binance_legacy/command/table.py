@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 PROGRAM = "python -m binance_legacy"
+CODES = "exit codes: 0 done, 1 the script failed, 2 wrong command line (nothing started), 130 Ctrl-C"
 
 
 class CommandError(Exception):
@@ -26,6 +27,7 @@ class Command:
         lesson: what it does and examples of use, for its own ``--help``.
         declare: adds its arguments to a parser.
         carry_out: does it, and returns the exit code.
+        codes: what its exit codes mean, where they mean more than those of the others.
     """
 
     name: str
@@ -33,3 +35,4 @@ class Command:
     lesson: str
     declare: Callable[[ArgumentParser], None]
     carry_out: Callable[[Namespace], int]
+    codes: str = CODES
