@@ -27,8 +27,12 @@ SUBMODULES: Final = {
     "threaded_stream", "websockets", "ws",
 }  # fmt: skip
 
+Neighbours = Mapping[str, Mapping[str, "Kind"]]
+"""The names of the other scripts of the same owner, by the last part of the name under which they are imported."""
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-_STRINGS: Final = ("/wapi/", "/api/v1/", "/api/v3/", "/fapi/v", "/dapi/v", "/sapi/v")
+_STRINGS: Final = ("/wapi/v", "/fapi/v", "/dapi/v", "/sapi/v")
+_ELSEWHERE: Final = -1
 _PASSES: Final = 8  # a client handed through more functions than that stays unknown
 
 
@@ -37,15 +41,16 @@ class Kind:
     """What an expression is.
 
     Attributes:
-        form: ``foreign`` is of another library; ``maker`` gives an object when it is called; ``many`` holds objects.
+        form: ``script`` is another script of the owner's; ``foreign`` is of another library; ``maker`` gives an object
+            when it is called; ``many`` holds objects.
         role: which of the library's classes; empty for a class of the script's own.
-        module: of a module, its name: ``binance.client``.
+        module: of a module or a script, its name: ``binance.client``.
         own: members that the script's own class defines.
-        place: the line of the script's own class; 0 where there is none.
+        place: the line of the script's own class; 0 where there is none, -1 where it is another script's.
         sure: whether it is known rather than likely.
     """
 
-    form: Literal["module", "class", "object", "maker", "many", "foreign"]
+    form: Literal["module", "script", "class", "object", "maker", "many", "foreign"]
     role: Role = ""
     module: str = ""
     own: frozenset[str] = frozenset()
@@ -99,19 +104,22 @@ class Scope:
 class Kinds:
     """What the names of one script are."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, neighbours: Neighbours) -> None:
+        self.neighbours = neighbours
         self.scopes: dict[ast.AST, Scope] = {tree: Scope()}
         self.top = self.scopes[tree]
         self.homes: dict[Function, int] = {}
         self.attributes: dict[tuple[int, str], Kind] = {}
         self.any_attribute: dict[str, Kind] = {}
+        self.bases: dict[int, int] = {}
         self.methods: dict[str, list[Function]] = {}
         self.imported: set[str] = set()
         self.about_binance = False
 
     def exports(self) -> dict[str, Kind]:
         """What other scripts import of it."""
-        return {name: kind for name, kind in self.top.names.items() if kind and kind is not FOREIGN}
+        known = {name: kind for name, kind in self.top.names.items() if kind and kind is not FOREIGN}
+        return {name: replace(kind, place=_ELSEWHERE if kind.place else 0) for name, kind in known.items()}
 
     def imports_local(self, modules: Container[str]) -> bool:
         """Whether it imports one of the modules named."""
@@ -167,13 +175,22 @@ class Kinds:
             return FOREIGN
         if owner.form == "module":
             return member_of_module(owner.module, name)
-        if (owner.place, name) in self.attributes:
-            return self.attributes[owner.place, name]
+        if owner.form == "script":
+            return self.neighbours[owner.module].get(name)
+        for place in self._places(owner.place):
+            if (place, name) in self.attributes:
+                return self.attributes[place, name]
         if owner.role in ("manager", "streams") and name == "_client":
             return Kind("object", "client" if owner.role == "manager" else "async client")
         if owner.role == "async client" and name == "create":
             return replace(owner, form="maker")
         return self.any_attribute.get(name) if owner.place else None
+
+    def _places(self, place: int) -> Iterator[int]:
+        """A class of the script's own and the classes that it is derived from."""
+        while place:
+            yield place
+            place = self.bases.get(place, 0)
 
     def _call(self, node: ast.Call, scope: Scope) -> Kind | None:
         match node.func:
@@ -215,17 +232,10 @@ def old_name(module: str) -> str:
     return f"binance{dot}{rest}" if first == "binance_legacy" else module
 
 
-def infer(
-    tree: ast.Module, exports: Mapping[str, Mapping[str, Kind]], is_local: Callable[[str], bool]
-) -> Kinds:
-    """Find out what the names of a script are.
-
-    Parameters:
-        exports: the names of other scripts, by the last part of the name under which they are imported.
-        is_local: whether a module is one of the owner's own, not of a library.
-    """
-    kinds = Kinds(tree)
-    binder = Binder(kinds, exports, is_local)
+def infer(tree: ast.Module, neighbours: Neighbours, is_local: Callable[[str], bool]) -> Kinds:
+    """Find out what the names of a script are; `is_local` says whether a module is one of the owner's own."""
+    kinds = Kinds(tree, neighbours)
+    binder = Binder(kinds, is_local)
     for _ in range(_PASSES):
         binder.news = False
         binder.visit(tree)
@@ -275,14 +285,10 @@ class Walker(ast.NodeVisitor):
 class Binder(Walker):
     """Notes what each name is; has `news` as long as going through once more can tell more."""
 
-    def __init__(
-        self, kinds: Kinds, exports: Mapping[str, Mapping[str, Kind]], is_local: Callable[[str], bool]
-    ) -> None:
+    def __init__(self, kinds: Kinds, is_local: Callable[[str], bool]) -> None:
         super().__init__(kinds)
-        self.exports = exports
         self.is_local = is_local
         self.news = True
-        self.returns: list[tuple[Function, Scope, ast.ClassDef | None]] = []
 
     def bind(self, name: str, kind: Kind | None) -> None:
         self.news |= self.scope.bind(name, kind)
@@ -318,6 +324,8 @@ class Binder(Walker):
             if is_ours(module):
                 self.kinds.about_binance = True
                 self.bind(name, Kind("module", module=module if alias.asname else module.partition(".")[0]))
+            elif module in self.kinds.neighbours:
+                self.bind(name, Kind("script", module=module))
             else:
                 self.bind(name, None if self.is_local(module) else FOREIGN)
 
@@ -329,7 +337,7 @@ class Binder(Walker):
             return
         last = module.rpartition(".")[2]
         self.kinds.imported |= {last, *(alias.name for alias in node.names)}
-        there = self.exports.get(last)
+        there = self.kinds.neighbours.get(last)
         unknown = None if node.level or there is not None or self.is_local(module) else FOREIGN
         for alias in node.names:
             if alias.name == "*":
@@ -389,6 +397,7 @@ class Binder(Walker):
         base = next((kind for kind in map(self.of, node.bases) if kind and kind.form == "class"), None)
         own = frozenset(_members(node)) | (base.own if base else frozenset())
         own |= {MIXED} if len(node.bases) > 1 else frozenset()
+        self.kinds.bases[node.lineno] = base.place if base else 0
         self.bind(node.name, Kind("class", base.role if base else "", own=own, place=node.lineno))
         super().visit_ClassDef(node)
 

@@ -17,7 +17,7 @@ ENDINGS: Final = (".py", ".pyw", ".ipynb")
 """What is read of a folder; a file that is named itself is read whatever its ending."""
 
 _NOT_ENTERED: Final = {"__pycache__", "node_modules", "site-packages"}
-_MAGIC: Final = re.compile(r"^(\s*)(?:[\w, ]+=\s*)?[%!].*$|^(\s*)\S.*\?$", re.M)
+_MAGIC: Final = re.compile(r"(\s*)(?:(?:[\w, ]+=\s*)?[%!?].*|\S.*\?\s*)$")
 
 _PYTHON_2: Final = (
     ("call to 'print'", "this looks like Python 2; print is a function in Python 3: print(...)"),
@@ -179,10 +179,15 @@ def _parse_cell(text: str) -> ast.Module:
     """A cell's Python, with ``pass`` where IPython's own language stands."""
     if text.startswith("%%") and not text.startswith(("%%time", "%%capture", "%%prun")):
         return ast.Module([], [])  # another language, or the shell
-    try:
-        return _parse(text.encode())
-    except _NotPython:
-        return _parse(_MAGIC.sub(lambda found: f"{found[1] or found[2] or ''}pass", text).encode())
+    lines = text.split("\n")
+    while True:
+        try:
+            return _parse("\n".join(lines).encode())
+        except _NotPython as error:
+            magic = _MAGIC.match(lines[error.line - 1]) if error.line <= len(lines) else None
+            if magic is None:
+                raise
+            lines[error.line - 1] = f"{magic[1]}pass"
 
 
 class _NotPython(Exception):

@@ -134,7 +134,7 @@ class _Collector(Walker):
                 if name in _STATIONS:
                     self._note_private_call(node, owner, name)
                 elif name == "start_multiplex_socket" or name == "multiplex_socket":
-                    self.listed.update(inner for part in node.args[:1] for inner in ast.walk(part))
+                    self.listed.update(inner for part in node.args[:1] for inner in _expressions(part))
                 elif name in _VERBS:
                     self.verbs.update((argument, name.upper()) for argument in node.args[:1])
                 if self._is_text(node):
@@ -188,8 +188,16 @@ class _Collector(Walker):
                 return True
             case ast.BinOp(op=ast.Add() | ast.Mod()):
                 return self._is_text(node.left) or self._is_text(node.right)
-            case ast.Call(func=ast.Attribute(value=value, attr="format" | "lower" | "upper" | "join")):
+            case ast.Call(func=ast.Attribute(value=value, attr="format" | "lower")):
                 return self._is_text(value)
+        return False
+
+    def _is_no_part_of_text(self, node: ast.expr) -> bool:
+        match node:
+            case ast.Call():
+                return not self._is_text(node)
+            case ast.Attribute(value=value):
+                return not self._is_text(value)
         return False
 
     def text(self, node: ast.AST | None) -> str | None:
@@ -213,10 +221,10 @@ class _Collector(Walker):
         text = self.text(node)
         if text and "\n" not in text:
             for form, name in _named_in(text):
-                listed = form == "stream" and any(inner in self.listed for inner in ast.walk(node))
+                listed = form == "stream" and any(inner in self.listed for inner in _expressions(node))
                 self.note("listed stream" if listed else form, name, node, method=self.verbs.get(node, ""))
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Call | ast.Attribute) and inner is not node and not self._is_text(inner):
+        for inner in _expressions(node):
+            if inner is not node and self._is_no_part_of_text(inner):
                 self.visit(inner)
 
 
@@ -228,12 +236,17 @@ def _named_in(text: str) -> Iterator[tuple[Form, str]]:
         if host and venues.is_binance_host(host):
             yield "address", text
         return
-    if match := _ENDPOINT.match(text):
+    if match := _ENDPOINT.match(text.removeprefix(_HOLE)):
         yield "path", match[0].rstrip("/")
         return
     for name in text.removeprefix("streams=").split("/"):
         if _STREAM.fullmatch(name):
             yield "stream", name
+
+
+def _expressions(node: ast.AST) -> Iterator[ast.expr]:
+    """The expressions in an expression; other nodes, such as ``Load``, are shared by the whole tree."""
+    return (inner for inner in ast.walk(node) if isinstance(inner, ast.expr))
 
 
 def _host(netloc: str) -> str:

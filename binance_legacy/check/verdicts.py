@@ -58,7 +58,8 @@ def verdict(use: Use) -> Verdict | None:
             said = _of_call(use) if use.role else _of_likely_call(use)
             return None if said and said.status == "not found" and not (use.sure and use.called) else said
         case "path":
-            return _of_path(use.method, use.name, use.role != "")
+            said = _of_path(use.method, use.name)
+            return said if use.role or said.today or said.since else None  # it may be another server's
         case "stream" | "listed stream":
             return _of_stream(use.name, use.form == "listed stream")
         case "address":
@@ -162,7 +163,7 @@ def _of_old_socket(name: str) -> Verdict | None:
 
 
 def _of_known_socket(old: oldstreams.OldSocket, served: bool) -> Verdict:
-    ended = f"Binance ended {old.stream}" + (f" on {old.since}" if old.since else "")
+    ended = f"0.7's {old.stream} ended" + (f" on {old.since}" if old.since else "")
     note = f"; {old.note}" if old.note else ""
     if not served:
         moved = f"{ended}; its successor is {old.today}" if old.today else old.stream
@@ -173,6 +174,8 @@ def _of_known_socket(old: oldstreams.OldSocket, served: bool) -> Verdict:
         return Verdict("alive", f"{old.stream}{note}", today=(old.stream,))
     if streamnames.fault(old.stream) and old.stream in streamnames.RETIRED:
         return _silent_stream(old.stream)
+    if old.stream.startswith("wss:"):  # the same, or nearly, from another address
+        ended = f"the old address is silent since {old.since}" if old.since else "the old address is gone"
     return Verdict("answered", f"from {old.today}{note}; {ended}", old.since, (old.today,))
 
 
@@ -202,7 +205,7 @@ def _serves(owner: Any, name: str) -> bool:
 # -- paths and streams written by hand ---------------------------------------------------------------------
 
 
-def _of_path(verb: str, path: str, by_client: bool = False) -> Verdict:
+def _of_path(verb: str, path: str) -> Verdict:
     """Of a path: it is asked for as it is written, whoever asks."""
     asked = f"{verb} {path}".strip()
     alive = [row for row in catalogue().values() if row.path == path and row.method == (verb or row.method)]
@@ -243,7 +246,7 @@ def _of_first_version(verb: str, path: str) -> Verdict:
     answering = _gone(verb, today)
     if answering is not None:
         return _of_gone_path(answering)
-    return Verdict("gone", f"since {_API_V1_ENDED}, with all of /api/v1", _API_V1_ENDED)
+    return Verdict("gone", f"since {_API_V1_ENDED}, with all of /api/v1")
 
 
 def _gone(verb: str, path: str) -> Method | None:
