@@ -253,11 +253,11 @@ def _taking_parameters(function: Callable[..., Any], then: Callable[[Any, dict[s
     return functools.wraps(function)(call if simple else bind_and_call)
 
 
-def asks(*rows: str, moved: Moved | None = None) -> Callable[[F], F]:
-    """Say of a method over other methods in which rows it ends, and what 0.7 called where that is gone."""
+def asks(*rows: str, moved: Moved | None = None, gone: Retired | None = None) -> Callable[[F], F]:
+    """Say of a method over other methods in which rows it ends, and what 0.7 called where that is moved or gone."""
 
     def declare(function: F) -> F:
-        _methods[function.__name__] = Method(function.__name__, rows, moved)
+        _methods[function.__name__] = Method(function.__name__, rows, moved, gone)
         return function
 
     return declare
@@ -291,14 +291,18 @@ class _Several(Generic[P]):
         raise NotImplementedError
 
 
-def steps(walk: Callable[Concatenate[Any, P], Steps[Any]]) -> _Several[P]:
+@overload
+def steps(walk: Callable[Concatenate[Any, P], Steps[Any]]) -> _Several[P]: ...
+@overload
+def steps(walk: Callable[..., Steps[Any]]) -> _Several[...]: ...  # one that takes **params
+def steps(walk: Callable[..., Steps[Any]]) -> Any:
     """Declare a generator method to be several calls with one answer."""
 
     @functools.wraps(walk)
-    def method(self: Any, *args: P.args, **kwargs: P.kwargs) -> Any:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         return self._drive(walk(self, *args, **kwargs))
 
-    return cast("_Several[P]", method)
+    return method
 
 
 @dataclass(frozen=True, slots=True)
