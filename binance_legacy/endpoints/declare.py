@@ -294,7 +294,9 @@ class _Several(Generic[P]):
 @overload
 def steps(walk: Callable[Concatenate[Any, P], Steps[Any]]) -> _Several[P]: ...
 @overload
-def steps(walk: Callable[..., Steps[Any]]) -> _Several[...]: ...  # one that takes **params
+def steps(  # type: ignore[overload-cannot-match]  # it is: by a method that takes **params
+    walk: Callable[..., Steps[Any]],
+) -> _Several[...]: ...
 def steps(walk: Callable[..., Steps[Any]]) -> Any:
     """Declare a generator method to be several calls with one answer."""
 
