@@ -7,6 +7,7 @@ annotation makes of it. What nothing makes known stays unknown.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
@@ -32,6 +33,11 @@ Neighbours = Mapping[str, Mapping[str, "Kind"]]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _STRINGS: Final = ("/wapi/v", "/fapi/v", "/dapi/v", "/sapi/v")
+_CONVENTIONS: Final[tuple[tuple[re.Pattern[str], tuple[Role, ...]], ...]] = (
+    (re.compile(r"(?:^|_)client$"), ("client", "async client")),
+    (re.compile(r"^(?:bm|bsm|socket_manager)$"), ("manager", "streams")),
+    (re.compile(r"^twm$"), ("threaded",)),
+)
 _ELSEWHERE: Final = -1
 _PASSES: Final = 8  # a client handed through more functions than that stays unknown
 
@@ -48,6 +54,7 @@ class Kind:
         own: members that the script's own class defines.
         place: the line of the script's own class; 0 where there is none, -1 where it is another script's.
         sure: whether it is known rather than likely.
+        open: whether it may have members that are not known here; it gives way to a kind that is known better.
     """
 
     form: Literal["module", "script", "class", "object", "maker", "many", "foreign"]
@@ -56,11 +63,10 @@ class Kind:
     own: frozenset[str] = frozenset()
     place: int = 0
     sure: bool = True
+    open: bool = False
 
 
 FOREIGN: Final = Kind("foreign")
-MIXED: Final = "*"
-"""Among the members of a class that has other bases beside the library's: they may have any."""
 
 
 @dataclass(eq=False, slots=True)
@@ -86,10 +92,14 @@ class Scope:
         """Note what a name is; whether that was news."""
         scope = (self._of(name) or self._top()) if name in self.elsewhere else self
         known = scope.names.get(name)
-        if name in scope.names and (kind is None or known == kind or (known and known is not FOREIGN)):
+        if name in scope.names and (kind is None or known == kind or (known and not _gives_way(known))):
             return False
         scope.names[name] = kind
         return True
+
+    def has(self, name: str) -> bool:
+        """Whether something is called so, known or not."""
+        return self._of(name) is not None
 
     def _top(self) -> Scope:
         return self.parent._top() if self.parent else self
@@ -99,6 +109,10 @@ class Scope:
         while scope and name not in scope.names:
             scope = scope.parent
         return scope
+
+
+def _gives_way(kind: Kind) -> bool:
+    return kind is FOREIGN or kind.open
 
 
 class Kinds:
@@ -114,6 +128,7 @@ class Kinds:
         self.bases: dict[int, int] = {}
         self.methods: dict[str, list[Function]] = {}
         self.imported: set[str] = set()
+        self.roles: set[Role] = set()
         self.about_binance = False
 
     def exports(self) -> dict[str, Kind]:
@@ -126,10 +141,13 @@ class Kinds:
         return any(name in modules for name in self.imported)
 
     def note_attribute(self, owner: int, name: str, kind: Kind) -> bool:
-        known = self.attributes.setdefault((owner, name), kind) is not kind
+        known = self.attributes.get((owner, name))
+        if known is not None and (known == kind or kind is FOREIGN or not _gives_way(known)):
+            return False
+        self.attributes[owner, name] = kind
         if kind is not FOREIGN:
             self.any_attribute.setdefault(name, replace(kind, sure=False))
-        return not known
+        return True
 
     # -- what an expression is ----------------------------------------------------------------------------
 
@@ -137,7 +155,7 @@ class Kinds:
         """What an expression is, as far as it is known."""
         match node:
             case ast.Name(id=name):
-                return scope.find(name)
+                return scope.find(name) or (self._by_convention(name) if scope.has(name) else None)
             case ast.Attribute(value=value, attr=name):
                 return self._member(self.of(value, scope), name)
             case ast.Call():
@@ -159,6 +177,13 @@ class Kinds:
                 return self._many(values, scope)
             case ast.ListComp(elt=value) | ast.SetComp(elt=value) | ast.DictComp(value=value):
                 return self._many((value,), scope)
+        return None
+
+    def _by_convention(self, name: str) -> Kind | None:
+        """What a name is that every example has for the same thing, in a script that imports such a thing."""
+        for words, roles in _CONVENTIONS:
+            if words.search(name):
+                return next((Kind("object", role, open=True) for role in roles if role in self.roles), None)
         return None
 
     def _first(self, nodes: Iterable[ast.AST], scope: Scope) -> Kind | None:
@@ -350,10 +375,15 @@ class Binder(Walker):
         if names == ["*"]:
             given = ("Client",) if module == "binance.client" else CLASSES
             for name in given if module in _WITH_CLASSES else ():
-                self.bind(name, member_of_module(module, name))
+                self._bind_ours(name, member_of_module(module, name))
             return
         for alias in node.names:
-            self.bind(alias.asname or alias.name, member_of_module(module, alias.name))
+            self._bind_ours(alias.asname or alias.name, member_of_module(module, alias.name))
+
+    def _bind_ours(self, name: str, kind: Kind | None) -> None:
+        self.bind(name, kind)
+        if kind and kind.role:
+            self.kinds.roles.add(kind.role)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         kind = self.of(node.value)
@@ -396,9 +426,11 @@ class Binder(Walker):
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         base = next((kind for kind in map(self.of, node.bases) if kind and kind.form == "class"), None)
         own = frozenset(_members(node)) | (base.own if base else frozenset())
-        own |= {MIXED} if len(node.bases) > 1 else frozenset()
         self.kinds.bases[node.lineno] = base.place if base else 0
-        self.bind(node.name, Kind("class", base.role if base else "", own=own, place=node.lineno))
+        role = base.role if base else ""
+        self.bind(
+            node.name, Kind("class", role, own=own, place=node.lineno, open=len(node.bases) > 1 or not role)
+        )
         super().visit_ClassDef(node)
 
     # -- functions ----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from binance_legacy.wire import venues
 
-from .kinds import MIXED, Kinds, Role, Walker, is_ours, old_name
+from .kinds import Kinds, Role, Walker, is_ours, old_name
 
 Form = Literal["call", "path", "stream", "listed stream", "address", "import", "constant"]
 
@@ -29,7 +29,7 @@ class Use:
         role: whose method it is, or whose constant.
         method: of a path, ``GET`` or such; empty where it is not known.
         sure: whether it is known that this is Binance's.
-        called: whether a method is called where it stands, not only named.
+        closed: whether it must be there: a method that is called, of an owner all of whose members are known.
     """
 
     form: Form
@@ -39,7 +39,7 @@ class Use:
     role: Role = ""
     method: str = ""
     sure: bool = True
-    called: bool = False
+    closed: bool = False
 
 
 _HOLE: Final = "{}"
@@ -111,13 +111,13 @@ class _Collector(Walker):
         kind = self.of(owner)
         if kind is None:
             if _LIKELY.match(name) and name not in self.kinds.methods and self._may_be_client(owner):
-                self.note("call", name, node, sure=False, called=node in self.called)
+                self.note("call", name, node, sure=False)
         elif kind.form == "module":
             self.note("import", f"{kind.module}.{name}", node)
         elif kind.role and kind.form in ("object", "class") and name not in kind.own:
             form: Form = "constant" if name.isupper() else "call"
-            sure = kind.sure and MIXED not in kind.own
-            self.note(form, name, node, kind.role, sure=sure, called=node in self.called)
+            closed = node in self.called and not kind.open
+            self.note(form, name, node, kind.role, sure=kind.sure, closed=closed)
 
     def _may_be_client(self, owner: ast.expr) -> bool:
         """Whether an expression of which nothing is known may be a client or a manager."""

@@ -56,7 +56,7 @@ def verdict(use: Use) -> Verdict | None:
     match use.form:
         case "call":
             said = _of_call(use) if use.role else _of_likely_call(use)
-            return None if said and said.status == "not found" and not (use.sure and use.called) else said
+            return None if said and said.status == "not found" and not (use.sure and use.closed) else said
         case "path":
             said = _of_path(use.method, use.name)
             return said if use.role or said.today or said.since else None  # it may be another server's

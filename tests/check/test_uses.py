@@ -55,6 +55,9 @@ SURE = [
     HEAD + "class Mine(Client):\n    def ping(self):\n        return super().ping()",
     HEAD + "class Mine(Client):\n    pass\nclass More(Mine):\n    pass\nMore().ping()",
     HEAD + "BinanceSocketManager(Client())._client.ping()",
+    HEAD + "def go(client):\n    client.ping()",
+    HEAD + "from .mine import spot_client\nspot_client.ping()",
+    HEAD + "class Bot:\n    def __init__(self, client):\n        self.api = client\n    def go(self):\n        self.api.ping()",
     HEAD + "f = Client().ping",
     HEAD + "Client.ping",
     HEAD + "getattr(Client(), 'ping')()",
@@ -69,7 +72,7 @@ def test_a_client_is_known_however_it_is_named_and_handed_on(source):
 
 
 LIKELY = [
-    "def go(client):\n    client.get_klines()",
+    "def go(api):\n    api.get_klines()",
     "import json\nfrom unknown_neighbour import something\nbot.exchange.get_klines()",
     "get_it()['a'].get_klines()",
 ]
@@ -89,6 +92,8 @@ NOTHING = [
     "class Mine(Client):\n    def get_klines(self): ...\nMine().get_klines()",
     "class Mine(BinanceSocketManager):\n    def open(self):\n        self.mine = 1\n        self.run_it(self.mine, self.cb)\n"
     "    def run_it(self, *a): ...",
+    "def go(client):\n    client.send_message('not of Binance')",
+    "def go(socket):\n    client = socket.socket()\n    client.connect()",
     "class Mixed(Client, Other):\n    def go(self):\n        self.of_other()",
     "Client().session.get('x'); Client().response; Client().API_URL; Client()._requests_params",
     "bm = BinanceSocketManager(None)\nbm.start(); bm.close(); bm.join(); bm.daemon = True; bm._conns",
@@ -107,7 +112,7 @@ def test_what_is_not_binances_is_left_alone(source):
 
 
 def test_a_name_in_a_function_hides_the_clients_of_the_same_name():
-    source = HEAD + "client = Client()\ndef go(client):\n    client.ping()\ngo(open('x'))"
+    source = HEAD + "api = Client()\ndef go(api):\n    api.ping()\ngo(open('x'))"
     assert found(source) == []
 
 

@@ -18,8 +18,8 @@ from binance_legacy.wire import oldstreams, streamnames
 DATA = Path(__file__).parent.parent / "data"
 
 
-def of(form, name, role="", method="", sure=True, called=True):
-    return verdict(Use(form, name, 1, 1, role, method, sure, called))
+def of(form, name, role="", method="", sure=True, closed=True):
+    return verdict(Use(form, name, 1, 1, role, method, sure, closed))
 
 
 @pytest.mark.parametrize("name", [name for name in methods() if hasattr(Client, name)])
@@ -221,9 +221,9 @@ def test_a_name_with_a_typing_error_is_put_right():
     assert of("call", "get_klinse", "client").text.endswith("is get_klines meant?")
 
 
-def test_an_unknown_name_is_only_judged_where_it_is_surely_binances_and_called():
+def test_an_unknown_name_is_only_judged_where_its_owner_is_surely_binances_and_must_have_it():
     assert of("call", "get_klinse", "client", sure=False) is None
-    assert of("call", "get_klinse", "client", called=False) is None
+    assert of("call", "get_klinse", "client", closed=False) is None
 
 
 @pytest.mark.parametrize(("role", "owner"), [("client", Client), ("async client", AsyncClient)])

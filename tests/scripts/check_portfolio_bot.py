@@ -67,9 +67,7 @@ class MarginPortfolio(Portfolio):
             self.client.create_margin_loan(asset=asset, amount=amount)  # -> answered
         pair = self.client.get_margin_symbol(symbol="BTCUSDT")  # -> answered
         if pair["isMarginTrade"]:
-            self.client.create_margin_order(
-                symbol="BTCUSDT", side=SIDE_BUY, type="MARKET", quantity=amount
-            )  # -> alive
+            self.client.create_margin_order(symbol="BTCUSDT", side=SIDE_BUY)  # -> alive
 
     def open_isolated(self):
         return self.client.create_isolated_margin_account(base="BTC", quote="USDT")  # -> gone
@@ -135,9 +133,7 @@ print(main._get("ticker/24hr", version=main.PRIVATE_API_VERSION), main._get("kli
 print(main._request_withdraw_api("get", "assetDetail.html", True))  # -> gone
 print(main._request_margin_api("get", "margin/account", True))  # -> alive
 print(requests.get("https://api.binance.com/api/v1/ticker/allPrices").json())  # -> gone
-print(
-    requests.get("https://api.binance.com/api/v3/klines?symbol={}&interval=1m".format("BNBBTC"))
-)  # -> alive
+print(requests.get("https://api.binance.com/api/v3/depth?symbol={}".format("BNBBTC")))  # -> alive
 print(requests.post("https://api.binance.com" + "/wapi/v3/withdraw.html", data={"asset": "BTC"}))  # -> gone
 try:
     main.get_acount()  # -> not found
