@@ -1,8 +1,8 @@
 """Listen keys of spot and margin, which Binance took away on 2026-02-20.
 
 A key is still a text of 60 characters, made here. What opens a socket on it subscribes to the account's events over the
-WebSocket API: with a signature for the spot account, with a listen token for a margin account. (Binance, *WebSocket API:
-User data stream*; *Margin: Listen token*.)
+WebSocket API: with a signature for the spot account, with a listen token for a margin account. (Binance, *WebSocket
+API: User data stream*; *Margin: Listen token*.)
 """
 
 from __future__ import annotations
