@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from .account import AccountEndpoints
 from .declare import Answer
+from .earn import EarnEndpoints
 from .later import LaterEndpoints
+from .margin import MarginEndpoints
 from .market import MarketEndpoints
+from .options import OptionsEndpoints
+from .subaccount import SubAccountEndpoints
+from .userstream import UserStreamEndpoints
+from .wallet import WalletEndpoints
 
 
-class LegacyEndpoints(MarketEndpoints[Answer], LaterEndpoints[Answer]):
+class LegacyEndpoints(
+    MarketEndpoints[Answer],
+    AccountEndpoints[Answer],
+    WalletEndpoints[Answer],
+    EarnEndpoints[Answer],
+    UserStreamEndpoints[Answer],
+    MarginEndpoints[Answer],
+    SubAccountEndpoints[Answer],
+    OptionsEndpoints[Answer],
+    LaterEndpoints[Answer],
+):
     """The families of endpoints together; both clients are this, one blocking, one awaitable."""

@@ -232,9 +232,15 @@ class MarginEndpoints(Endpoints[Answer]):
         except BinanceAPIException as error:
             if error.code not in _ILLEGAL:
                 raise
-        isolated = ["ISOLATEDMARGIN" in kind for kind in over]
-        yield self._transfer(**moved, **(symbol if isolated[0] else {}), type=over[0])
-        return (yield self._transfer(**moved, **(symbol if isolated[1] else {}), type=over[1]))
+        for kind in over:
+            at = symbol if "ISOLATEDMARGIN" in kind else {}
+            try:
+                answer = yield self._transfer(**moved, **at, type=kind)
+            except BinanceAPIException as error:
+                if kind == over[1]:
+                    error.add_note("the amount was moved as far as the cross margin account")
+                raise
+        return answer
 
     @steps
     @asks("_transfer", moved=_margin("isolated/transfer", "POST"))
