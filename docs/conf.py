@@ -20,6 +20,7 @@ extensions = [
     "docs._ext.commands",
     "docs._ext.constants",
     "docs._ext.examples",
+    "docs._ext.fates",
     "docs._ext.languages",
     "docs._ext.lines_ja",
     "docs._ext.mentions",

@@ -23,7 +23,7 @@ def legacy(server):
     client = Client.__new__(Client)
     client.server = server
     for name in dir(Client):
-        if name.endswith("_URL"):
+        if name.endswith("_URL") and "{}" in getattr(Client, name):
             door = getattr(Client, name).split("{}", 1)[1]
             setattr(client, name, server.url + door)
     client.__init__(KEY, SECRET, ping=False)
