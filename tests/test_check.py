@@ -76,7 +76,7 @@ def test_a_script_of_python_2_is_told_with_its_line_and_the_others_are_read(said
         f"{tmp_path / 'a_ticker.py'}:{error.value.lineno}: not read: this looks like Python 2"
     )
     assert second == f"{tmp_path / 'bot.py'}:2: alive: ping: GET /api/v3/ping"
-    assert last == "2 scripts: 1 alive, 1 not read"
+    assert last == "2 scripts: 1 alive; to be looked at: 1 not read"
     assert (status, err) == (1, "")
 
 
@@ -125,7 +125,7 @@ def test_only_problems_are_shown_where_that_is_asked_for_and_all_are_counted(sai
     _, out, _ = said("--problems", tmp_path / "bot.py")
     assert out.splitlines() == [
         f"{tmp_path / 'bot.py'}:3: not found: get_klinse: Client never had a method get_klinse; is get_klines meant?",
-        "1 script: 1 alive, 1 not found",
+        "1 script: 1 alive; to be looked at: 1 not found",
     ]
 
 
@@ -228,7 +228,7 @@ def test_a_terminal_shows_a_table_in_colour_and_without_colour_where_that_is_ask
         "  2  alive       ping        GET /api/v3/ping",
         "  3  not found   get_klinse  Client never had a method get_klinse; is get_klines meant?",
         "",
-        "1 script: 1 alive, 1 not found",
+        "1 script: 1 alive; to be looked at: 1 not found",
     ]
 
 

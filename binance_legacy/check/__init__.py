@@ -1,17 +1,20 @@
 """What will become of old scripts today, read from their source; nothing of them is run.
 
-    for finding in check.check(check.read([Path("bots")])): ...
+    scripts = [one for one in check.read([Path("bots")]) if isinstance(one, check.Script)]
+    for finding in check.check(scripts): ...
 
-`sources` reads files, `kinds` finds out which of their names are clients and managers, `uses` which calls, streams and
-addresses of Binance they use, and `verdicts` what happens to each today, from the catalogue of endpoints.
+`sources` reads files, `glance` sees which of them are about Binance, `kinds` finds out which of their names are
+clients and managers, `uses` which calls, streams and addresses of Binance they use, and `verdicts` what happens to
+each today, from the catalogue of endpoints.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .kinds import Kind, Kinds, infer
+from .glance import Glance, about_binance
+from .kinds import Kinds, infer
 from .sources import NothingThere, Place, Script, Unread, read, read_text
 from .uses import Use, uses_of
 from .verdicts import GOOD, STATUSES, Verdict, verdict
@@ -39,11 +42,10 @@ class Finding:
 
 def check(scripts: Sequence[Script]) -> Iterator[Finding]:
     """Every use of Binance in scripts that may import one another, in the order in which they stand."""
-    known = _infer_together(scripts)
-    about = _about_binance(scripts, known)
-    for script in scripts:
-        if script.name in about:
-            yield from _findings(script, known[script.name])
+    looked_at = about_binance(scripts)
+    known = _infer_together(looked_at)
+    for script, _ in looked_at:
+        yield from _findings(script, known[script.name])
 
 
 def _findings(script: Script, kinds: Kinds) -> Iterator[Finding]:
@@ -53,27 +55,12 @@ def _findings(script: Script, kinds: Kinds) -> Iterator[Finding]:
             yield Finding(script.place(use.line, use.column), use, said)
 
 
-def _infer_together(scripts: Iterable[Script]) -> Mapping[str, Kinds]:
+def _infer_together(scripts: Sequence[tuple[Script, Glance]]) -> Mapping[str, Kinds]:
     """What the names of each script are; names imported from another of them are what they are there."""
-    scripts = list(scripts)
-    known = {script.name: infer(script.tree, {}, script.is_local) for script in scripts}
-    for _ in range(2):  # over one module in between
-        exports: dict[str, Mapping[str, Kind]] = {s.module: known[s.name].exports() for s in scripts}
-        known.update(
-            (s.name, infer(s.tree, exports, s.is_local))
-            for s in scripts
-            if known[s.name].imports_local(exports)
-        )
+    modules = {script.module for script, _ in scripts}
+    known = {script.name: infer(script.tree, {}, script.is_local) for script, _ in scripts}
+    importers = [script for script, look in scripts if look.imports_any(modules)]
+    for _ in range(2 if importers else 0):  # over one module in between
+        exports = {script.module: known[script.name].exports() for script, _ in scripts}
+        known.update((script.name, infer(script.tree, exports, script.is_local)) for script in importers)
     return known
-
-
-def _about_binance(scripts: Sequence[Script], known: Mapping[str, Kinds]) -> set[str]:
-    """The scripts that use Binance, themselves or through a script that they import."""
-    about = {script.name for script in scripts if known[script.name].about_binance}
-    grown = True
-    while grown:
-        modules = {script.module for script in scripts if script.name in about}
-        more = {s.name for s in scripts if known[s.name].imports_local(modules)} - about
-        about |= more
-        grown = bool(more)
-    return about

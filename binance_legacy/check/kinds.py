@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
-
-from binance_legacy.wire import venues
 
 Role = Literal["", "client", "async client", "manager", "streams", "threaded"]
 """What a class is here: ``manager`` is the socket manager of 0.7, ``streams`` and ``threaded`` are those of 1.x."""
@@ -32,7 +30,6 @@ Neighbours = Mapping[str, Mapping[str, "Kind"]]
 """The names of the other scripts of the same owner, by the last part of the name under which they are imported."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-_STRINGS: Final = ("/wapi/v", "/fapi/v", "/dapi/v", "/sapi/v")
 _CONVENTIONS: Final[tuple[tuple[re.Pattern[str], tuple[Role, ...]], ...]] = (
     (re.compile(r"(?:^|_)client$"), ("client", "async client")),
     (re.compile(r"^(?:bm|bsm|socket_manager)$"), ("manager", "streams")),
@@ -127,18 +124,12 @@ class Kinds:
         self.any_attribute: dict[str, Kind] = {}
         self.bases: dict[int, int] = {}
         self.methods: dict[str, list[Function]] = {}
-        self.imported: set[str] = set()
         self.roles: set[Role] = set()
-        self.about_binance = False
 
     def exports(self) -> dict[str, Kind]:
         """What other scripts import of it."""
         known = {name: kind for name, kind in self.top.names.items() if kind and kind is not FOREIGN}
         return {name: replace(kind, place=_ELSEWHERE if kind.place else 0) for name, kind in known.items()}
-
-    def imports_local(self, modules: Container[str]) -> bool:
-        """Whether it imports one of the modules named."""
-        return any(name in modules for name in self.imported)
 
     def note_attribute(self, owner: int, name: str, kind: Kind) -> bool:
         known = self.attributes.get((owner, name))
@@ -344,10 +335,8 @@ class Binder(Walker):
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
             module = old_name(alias.name)
-            self.kinds.imported.add(alias.name.rpartition(".")[2])
             name = alias.asname or alias.name.partition(".")[0]
             if is_ours(module):
-                self.kinds.about_binance = True
                 self.bind(name, Kind("module", module=module if alias.asname else module.partition(".")[0]))
             elif module in self.kinds.neighbours:
                 self.bind(name, Kind("script", module=module))
@@ -357,11 +346,9 @@ class Binder(Walker):
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         module = old_name(node.module or "")
         if node.level == 0 and is_ours(module):
-            self.kinds.about_binance = True
             self._import_ours(module, [alias.name for alias in node.names], node)
             return
         last = module.rpartition(".")[2]
-        self.kinds.imported |= {last, *(alias.name for alias in node.names)}
         there = self.kinds.neighbours.get(last)
         unknown = None if node.level or there is not None or self.is_local(module) else FOREIGN
         for alias in node.names:
@@ -418,10 +405,6 @@ class Binder(Walker):
 
     def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
         self.scope.elsewhere.update(node.names)
-
-    def visit_Constant(self, node: ast.Constant) -> None:
-        if isinstance(node.value, str) and _names_binance(node.value):
-            self.kinds.about_binance = True
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         base = next((kind for kind in map(self.of, node.bases) if kind and kind.form == "class"), None)
@@ -535,13 +518,6 @@ _WITH_CLASSES: Final = (
     "binance.ws.streams",
 )
 _PROPERTIES: Final = ("property", "cached_property")
-
-
-def _names_binance(text: str) -> bool:
-    if "\n" in text:
-        return False  # a page of text, no address
-    host = text.partition("://")[2].partition("/")[0].partition(":")[0] if "://" in text else ""
-    return venues.is_binance_host(host) if host else text.startswith(_STRINGS)
 
 
 def _members(node: ast.ClassDef) -> Iterator[str]:

@@ -173,15 +173,21 @@ def _of_known_socket(old: oldstreams.OldSocket, served: bool) -> Verdict:
     if old.today is None:
         return Verdict("alive", f"{old.stream}{note}", today=(old.stream,))
     if streamnames.fault(old.stream) and old.stream in streamnames.RETIRED:
-        return _silent_stream(old.stream)
+        return _silent_stream(old.stream, _starters(streamnames.RETIRED[old.stream][1]))
     if old.stream.startswith("wss:"):  # the same, or nearly, from another address
         ended = f"the old address is silent since {old.since}" if old.since else "the old address is gone"
     return Verdict("answered", f"from {old.today}{note}; {ended}", old.since, (old.today,))
 
 
-def _silent_stream(name: str) -> Verdict:
+def _silent_stream(name: str, starters: str = "") -> Verdict:
     since, instead = streamnames.RETIRED[name]
-    return Verdict("gone", f"since {since} the stream {name} is silent; use {instead}", since)
+    return Verdict("gone", f"since {since} the stream {name} is silent; use {starters or instead}", since)
+
+
+def _starters(streams: str) -> str:
+    """The sockets that open the streams named."""
+    alive = (socket for socket in oldstreams.SOCKETS.values() if socket.today is None)
+    return " or ".join(socket.name for socket in alive if socket.stream in streams)
 
 
 def _of_later_socket(owner: str, name: str) -> Verdict | None:
@@ -191,7 +197,7 @@ def _of_later_socket(owner: str, name: str) -> Verdict | None:
         return None
     if name in _later()[owner]:
         return Verdict(
-            "not served", f"of python-binance 1.x; this version of binance_legacy has no {owner} of it yet"
+            "not served", f"of python-binance 1.x; this version of binance_legacy lacks its {owner} yet"
         )
     return _not_found(f"{owner} never had a method {name}", name, _later()[owner])
 

@@ -121,8 +121,11 @@ def summary(rows: Sequence[Row], scripts: int) -> str:
     if not rows:
         return f"{read}: no use of Binance found\n"
     counts = Counter(row.status for row in rows)
-    order = sorted(counts, key=lambda status: (status not in GOOD, -counts[status]))
-    return f"{read}: {', '.join(f'{counts[status]} {status}' for status in order)}\n"
+    good, bad = (
+        ", ".join(f"{count} {status}" for status, count in counts.most_common() if (status in GOOD) is wanted)
+        for wanted in (True, False)
+    )
+    return f"{read}: {'; '.join(filter(None, (good, bad and f'to be looked at: {bad}')))}\n"
 
 
 def may_be_coloured(stream: IO[str], environment: Mapping[str, str] = os.environ) -> bool:

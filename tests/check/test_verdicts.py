@@ -77,6 +77,14 @@ def test_the_old_streams_that_are_alive_are_streams_of_today():
         assert socket.since is None or socket.today is not None
 
 
+def test_a_socket_whose_stream_is_silent_names_those_that_are_alive():
+    text = of("call", "start_ticker_socket", "manager").text
+    assert text.endswith("use start_miniticker_socket or start_symbol_ticker_socket")
+    assert of("call", "start_book_ticker_socket", "manager").text.endswith(
+        "use start_symbol_book_ticker_socket"
+    )
+
+
 def test_a_silent_stream_is_answered_as_soon_as_the_package_rebuilds_it(monkeypatch):
     assert of("call", "start_ticker_socket", "manager").since == "2026-03-26"
     monkeypatch.setattr(streamnames, "fault", lambda name: None)
