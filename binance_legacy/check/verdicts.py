@@ -7,7 +7,7 @@ import functools
 import importlib
 import importlib.util
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from types import ModuleType
@@ -32,6 +32,7 @@ GOOD: Final[frozenset[Status]] = frozenset({"alive", "answered", "unknown"})
 _HOLE: Final = re.compile(r"\{\}")
 _API_V1_ENDED: Final = "2026-03-25"
 _WAPI_ENDED: Final = "2021-08-01"
+_VAPI_ENDED: Final = "2022-10-21"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +144,9 @@ def _day(since: str | None) -> str | None:
     return since if since and re.fullmatch(r"\d{4}-\d\d-\d\d", since) else None
 
 
-def _joined(names: Iterable[str]) -> str:
-    return " and ".join(names)
+def _joined(names: Sequence[str]) -> str:
+    """``A``, ``A and B``, ``A, B and C``."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 # -- sockets ----------------------------------------------------------------------------------------------
@@ -227,7 +229,9 @@ def _of_path(verb: str, path: str) -> Verdict:
             "gone", f"since {_WAPI_ENDED}, with all of /wapi; the client's methods answer", _WAPI_ENDED
         )
     if path.startswith("/vapi/"):
-        return Verdict("gone", "with all of /vapi; options are asked under /eapi/v1 today")
+        return Verdict(
+            "gone", f"since {_VAPI_ENDED}, with all of /vapi; options are under /eapi/v1", _VAPI_ENDED
+        )
     if _HOLE.search(path):
         return Verdict("unknown", f"{asked}: only the running script knows it whole")
     return Verdict("unknown", f"{asked} is sent to Binance as it stands")

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from binance_legacy.check import NothingThere, Script, Unread, read, read_text
+from binance_legacy.check import NothingThere, Script, Unread, check, read, read_text
 
 
 def named(path):
@@ -53,6 +53,13 @@ def test_what_is_no_python_3_is_told_with_its_line(tmp_path, source, line, said)
     assert isinstance(one, Unread)
     assert (one.place.file, one.place.line) == ("bot.py", line)
     assert said in (one.hint or one.why)
+
+
+def test_what_python_can_read_and_nobody_can_follow_is_told_too(tmp_path):
+    chain = "import binance\nx = " + " + ".join(["'a'"] * 2000)
+    (script,) = read_text("bot.py", chain.encode(), tmp_path)
+    (unread,) = check([script])
+    assert unread.why == "it is nested too deeply to be read"
 
 
 def test_a_script_of_another_encoding_is_read_as_python_reads_it(tmp_path):
