@@ -5,9 +5,10 @@ from __future__ import annotations
 from .account import AccountEndpoints
 from .declare import Answer
 from .earn import EarnEndpoints
+from .futures_coin import FuturesCoinEndpoints
 from .later import LaterEndpoints
+from .later_futures import LaterFuturesEndpoints
 from .margin import MarginEndpoints
-from .market import MarketEndpoints
 from .options import OptionsEndpoints
 from .subaccount import SubAccountEndpoints
 from .userstream import UserStreamEndpoints
@@ -15,7 +16,6 @@ from .wallet import WalletEndpoints
 
 
 class LegacyEndpoints(
-    MarketEndpoints[Answer],
     AccountEndpoints[Answer],
     WalletEndpoints[Answer],
     EarnEndpoints[Answer],
@@ -23,6 +23,8 @@ class LegacyEndpoints(
     MarginEndpoints[Answer],
     SubAccountEndpoints[Answer],
     OptionsEndpoints[Answer],
+    FuturesCoinEndpoints[Answer],
     LaterEndpoints[Answer],
+    LaterFuturesEndpoints[Answer],  # which are the futures' and the market's
 ):
     """The families of endpoints together; both clients are this, one blocking, one awaitable."""

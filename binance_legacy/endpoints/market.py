@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from ..enums import HistoricalKlinesType
 from ..exceptions import BinanceAPIException
 from ..helpers import date_to_milliseconds
 from .declare import Answer, Endpoints, Item, Moved, Steps, asks, endpoint, gather, pages, steps
@@ -13,6 +14,16 @@ MOST_ROWS = 1000
 """Rows that one call of klines or trades gives at most."""
 
 _PRODUCTS = "GET /exchange-api/v1/public/asset-service/product/get-products"
+_CANDLES = {
+    HistoricalKlinesType.SPOT: "get_klines",
+    HistoricalKlinesType.FUTURES: "futures_klines",
+    HistoricalKlinesType.FUTURES_COIN: "futures_coin_klines",
+    HistoricalKlinesType.FUTURES_MARK_PRICE: "futures_mark_price_klines",
+    HistoricalKlinesType.FUTURES_INDEX_PRICE: "futures_index_price_klines",
+    HistoricalKlinesType.FUTURES_COIN_MARK_PRICE: "futures_coin_mark_price_klines",
+    HistoricalKlinesType.FUTURES_COIN_INDEX_PRICE: "futures_coin_index_price_klines",
+}
+_KINDS = {True: HistoricalKlinesType.SPOT, False: HistoricalKlinesType.FUTURES}
 _HOUR = 60 * 60 * 1000
 _NO_SUCH_SYMBOL = (-1100, -1121)  # illegal characters; unknown
 
@@ -238,12 +249,14 @@ class MarketEndpoints(Endpoints[Answer]):
             taker's quote volume, '0'], ...]``, oldest first, the last one still open.
         """
 
-    def _klines(self, spot: bool = True, **params: Any) -> Answer:
+    def _klines(self, spot: bool | HistoricalKlinesType = True, **params: Any) -> Answer:
         if "limit" not in params:
             params["limit"] = MOST_ROWS
-        if spot:
-            return self.get_klines(**params)
-        raise NotImplementedError("candles of the futures markets come with the futures endpoints")
+        kind = spot if isinstance(spot, HistoricalKlinesType) else _KINDS[bool(spot)]
+        if "INDEX" in kind.name:
+            params["pair"] = params.pop("symbol")
+        candles: Answer = getattr(self, _CANDLES[kind])(**params)
+        return candles
 
     @steps
     def _get_earliest_valid_timestamp(self, symbol: str, interval: str, spot: bool) -> Steps[int]:
