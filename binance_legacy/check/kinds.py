@@ -202,8 +202,10 @@ class Kinds:
         return self.any_attribute.get(name) if owner.place else None
 
     def _places(self, place: int) -> Iterator[int]:
-        """A class of the script's own and the classes that it is derived from."""
-        while place:
+        """A class of the script's own and the classes that it is derived from, of which one may have its name."""
+        seen = {0}
+        while place not in seen:
+            seen.add(place)
             yield place
             place = self.bases.get(place, 0)
 

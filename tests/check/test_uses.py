@@ -52,6 +52,7 @@ SURE = [
     HEAD + "class Bot:\n    @property\n    def client(self):\n        return Client()\n    def go(self):\n        self.client.ping()",
     HEAD + "class A:\n    def __init__(self):\n        self.c = Client()\nclass B(A):\n    def go(self):\n        self.c.ping()",
     HEAD + "class Mine(Client):\n    def go(self):\n        self.ping()",
+    HEAD + "class Client(Client):\n    def go(self):\n        self.more.less\n        self.ping()",
     HEAD + "class Mine(Client):\n    def ping(self):\n        return super().ping()",
     HEAD + "class Mine(Client):\n    pass\nclass More(Mine):\n    pass\nMore().ping()",
     HEAD + "BinanceSocketManager(Client())._client.ping()",
