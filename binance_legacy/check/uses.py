@@ -231,8 +231,7 @@ class _Collector(Walker):
 def _named_in(text: str) -> Iterator[tuple[Form, str]]:
     """The paths, streams and addresses that a text names."""
     if "://" in text:
-        address = urlsplit(text.replace(_HOLE, "0"))
-        host = _host(address.netloc)
+        host = _host(text.replace(_HOLE, "0"))
         if host and venues.is_binance_host(host):
             yield "address", text
         return
@@ -249,8 +248,11 @@ def _expressions(node: ast.AST) -> Iterator[ast.expr]:
     return (inner for inner in ast.walk(node) if isinstance(inner, ast.expr))
 
 
-def _host(netloc: str) -> str:
-    return netloc.rpartition("@")[2].partition(":")[0]
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:  # of brackets around what is no IPv6 address
+        return ""
 
 
 def _parameters(station: str) -> Iterable[str]:

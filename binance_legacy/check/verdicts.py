@@ -291,7 +291,7 @@ def _with_example(name: str) -> str:
 
 def _of_address(use: Use) -> Verdict | None:
     address = urlsplit(use.name)
-    host = (address.netloc.rpartition("@")[2].partition(":")[0]).lower()
+    host = address.hostname or ""
     if host in oldstreams.DEAD_HOSTS:
         return Verdict("gone", f"the host {host} answers no more; {oldstreams.DEAD_HOSTS[host]}")
     if address.scheme in ("ws", "wss"):

@@ -100,6 +100,7 @@ NOTHING = [
     "bm = BinanceSocketManager(None)\nbm.start(); bm.close(); bm.join(); bm.daemon = True; bm._conns",
     '"""https://api.binance.com/api/v1/klines and !ticker@arr"""',
     "def go():\n    '''!ticker@arr'''",
+    "where = 'http://[{}]:80/'.format(host); there = 'https://www.example.com/binance'",
     "mail = 'me@trade.example.com'; other = 'name@ticker.org'",
     "if msg['stream'] == '!ticker@arr':\n    pass",
     "def go(client):\n    client = dict()\n    client.get('a')",
