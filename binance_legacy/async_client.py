@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 from .base_client import BaseClient, headers_of
 from .endpoints import declare
 from .endpoints.declare import Endpoint, Steps
+from .endpoints.later_parameters import LaterParameters
 from .engine.http_async import Session
 from .exceptions import BinanceAPIException, BinanceLimitException, BinanceRequestException
 from .wire import replies
@@ -35,7 +36,7 @@ _OUT_OF_TIME = -1021
 _SESSION_PARAMS = ("headers", "trust_env")
 
 
-class AsyncClient(BaseClient[Coroutine[Any, Any, Any]]):
+class AsyncClient(LaterParameters[Coroutine[Any, Any, Any]], BaseClient[Coroutine[Any, Any, Any]]):
     """Asks Binance over REST, and is awaited for the answer. Made without a call; `create` asks for Binance's time too.
 
     A client belongs to no loop: several tasks, several loops and several threads may use one at once. Twisted's

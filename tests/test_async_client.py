@@ -17,6 +17,7 @@ from binance_legacy.async_client import AsyncClient
 from binance_legacy.client import Client
 from binance_legacy.endpoints.declare import methods
 from binance_legacy.engine.http_async import LANES
+from binance_legacy.enums import HistoricalKlinesType
 from binance_legacy.exceptions import (
     BinanceAPIException,
     BinanceLimitException,
@@ -180,14 +181,36 @@ def test_methods_of_several_calls_are_awaited_for_the_last(rest):  # noqa: F811
 
 def test_candles_and_trades_come_whole_and_once(rest):  # noqa: F811
     rest.answers["/api/v3/klines"] = candles(2500)
-    rows = call("get_historical_klines", "BNBBTC", "1m", FIRST, limit=1000)
+    rows = call("get_historical_klines", "BNBBTC", "1m", FIRST)
     assert [row[0] for row in rows] == [FIRST + i * MINUTE for i in range(2500)]
+    begun = len(rest.asked)
+    assert call("get_historical_klines", "BNBBTC", "1m", FIRST, limit=1500) == rows[:1500]
+    limits = [asked.params.get("limit") for asked in rest.asked[begun:] if asked.path == "/api/v3/klines"]
+    assert limits == ["1", "1000", "1000"], "the first candle and two pages: no more than it takes"
     rest.answers["/api/v3/aggTrades"] = trades(2500)
 
     async def all_trades(client):
         return [row["a"] async for row in client.aggregate_trade_iter("BNBBTC", last_id=41)]
 
     assert use(all_trades) == list(range(42, 2500))
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "name"),
+    [
+        (HistoricalKlinesType.FUTURES, "/fapi/v1/klines", "symbol"),
+        (HistoricalKlinesType.FUTURES_MARK_PRICE, "/fapi/v1/markPriceKlines", "symbol"),
+        (HistoricalKlinesType.FUTURES_COIN_INDEX_PRICE, "/dapi/v1/indexPriceKlines", "pair"),
+    ],
+)
+def test_candles_of_every_kind_of_1_x_come_from_their_own_endpoint(rest, kind, path, name):  # noqa: F811
+    rest.answers[path] = candles(5)
+
+    async def rows(client):
+        client.FUTURES_URL, client.FUTURES_COIN_URL = rest.url + "/fapi", rest.url + "/dapi"
+        return await client.get_historical_klines("BTCUSDT", "1m", FIRST, klines_type=kind)
+
+    assert len(use(rows)) == 5 and rest.last.params[name] == "BTCUSDT"
 
 
 def test_items_come_one_by_one_whether_or_not_the_call_is_awaited_first(rest):  # noqa: F811

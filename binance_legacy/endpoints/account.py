@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .. import enums
-from .declare import Answer, Endpoints, Moved, Params, Steps, asks, endpoint, steps
+from .declare import Answer, Endpoints, Moved, Params, Steps, asks, endpoint, open_steps
 
 WAPI_ENDED = "2021-08-01"
 """The day on which Binance switched ``/wapi`` off."""
@@ -238,7 +238,7 @@ class AccountEndpoints(Endpoints[Answer]):
             'balances': [{'asset': 'BTC', 'free': '4723846.89208129', 'locked': '0.00000000'}, ...], ...}``.
         """
 
-    @steps
+    @open_steps
     @asks("get_account")
     def get_asset_balance(self, asset: str, **params: Any) -> Steps[Any]:
         """Ask for the balance of one asset.

@@ -1,8 +1,8 @@
 """Conditional futures orders, which Binance took out of the order endpoint and into the algo endpoints.
 
-Since 2025-12-09 (coin-margined: 2026-06-30) ``POST /order`` refuses stops, take-profits and trailing stops (-4120). Here
-they are placed, asked for, listed and cancelled as algo orders, under the names that 0.7 knew: an algo order's number
-stands as `orderId`, its trigger as `stopPrice`; once it has triggered, what its real order says is what is told.
+Since 2025-12-09 (coin-margined: 2026-06-30) ``POST /order`` refuses stops, take-profits and trailing stops (-4120).
+Here they are placed, asked for, listed and cancelled as algo orders, under the names that 0.7 knew: an algo order's
+number stands as `orderId`, its trigger as `stopPrice`; once it has triggered, what its real order says is what is told.
 (Binance, *Derivatives: New Algo Order*.)
 
 Nothing is placed twice: an order goes to the second endpoint only where the first has refused its kind.

@@ -291,20 +291,19 @@ class _Several(Generic[P]):
         raise NotImplementedError
 
 
-@overload
-def steps(walk: Callable[Concatenate[Any, P], Steps[Any]]) -> _Several[P]: ...
-@overload
-def steps(  # type: ignore[overload-cannot-match]  # it is: by a method that takes **params
-    walk: Callable[..., Steps[Any]],
-) -> _Several[...]: ...
-def steps(walk: Callable[..., Steps[Any]]) -> Any:
+def steps(walk: Callable[Concatenate[Any, P], Steps[Any]]) -> _Several[P]:
     """Declare a generator method to be several calls with one answer."""
+    return cast("_Several[P]", open_steps(walk))
+
+
+def open_steps(walk: Callable[..., Steps[Any]]) -> _Several[...]:
+    """As `steps`, for a method that takes any parameters, which ones the type checker cannot tell."""
 
     @functools.wraps(walk)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         return self._drive(walk(self, *args, **kwargs))
 
-    return method
+    return cast("_Several[...]", method)
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,12 +382,12 @@ async def each_async(walk: Steps[None]) -> AsyncIterator[Any]:
             resume, value = await _outcome(walk, step)
 
 
-def gather(walk: Steps[None]) -> Steps[list[Any]]:
-    """All the items of a `pages` method's body, for a `steps` method that gives them at once."""
+def gather(walk: Steps[None], most: int | None = None) -> Steps[list[Any]]:
+    """All the items of a `pages` method's body, or the first `most`, for a `steps` method that gives them at once."""
     items: list[Any] = []
     resume: Callable[[Any], Any] = walk.send
     value: Any = None
-    while True:
+    while most is None or len(items) < most:
         try:
             step = resume(value)
         except StopIteration:
@@ -401,3 +400,4 @@ def gather(walk: Steps[None]) -> Steps[list[Any]]:
             value = yield step
         except Exception as error:  # noqa: BLE001 - it is the method's to handle
             resume, value = walk.throw, error
+    return items

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from .declare import Answer, Endpoints, Moved, Params, Steps, asks, endpoint, retired, steps
+from .declare import Answer, Endpoints, Moved, Params, Steps, asks, endpoint, open_steps, retired
 
 _ENDED = "2023-06-22"
 _PAGE = 100
@@ -236,7 +236,7 @@ class EarnEndpoints(Endpoints[Answer]):
                 return rows
             page += 1
 
-    @steps
+    @open_steps
     @asks("_flexible_products", moved=_lending("daily/product/list"))
     def get_lending_product_list(self, **params: Any) -> Steps[Any]:
         """Ask for the flexible products.
@@ -308,7 +308,7 @@ class EarnEndpoints(Endpoints[Answer]):
             ``{}``.
         """
 
-    @steps
+    @open_steps
     @asks("_flexible_positions", moved=_lending("daily/token/position"))
     def get_lending_position(self, **params: Any) -> Steps[Any]:
         """Ask what is held in flexible products, of `asset` or of all.
@@ -341,7 +341,7 @@ class EarnEndpoints(Endpoints[Answer]):
             ``[{'asset', 'projectId', 'duration', 'interestRate', 'lotSize', 'lotsUpLimit', 'status', ...}, ...]``.
         """
 
-    @steps
+    @open_steps
     @asks(
         "_earn_account",
         "_flexible_positions",
@@ -398,7 +398,7 @@ class EarnEndpoints(Endpoints[Answer]):
     def _locked_purchases(self, **params: Any) -> Answer:
         """As Binance answers."""
 
-    @steps
+    @open_steps
     @asks("_flexible_purchases", "_locked_purchases", moved=_lending("union/purchaseRecord"))
     def get_lending_purchase_history(self, **params: Any) -> Steps[Any]:
         """Ask what was put into products.
@@ -423,7 +423,7 @@ class EarnEndpoints(Endpoints[Answer]):
     def _locked_redemptions(self, **params: Any) -> Answer:
         """As Binance answers."""
 
-    @steps
+    @open_steps
     @asks("_flexible_redemptions", "_locked_redemptions", moved=_lending("union/redemptionRecord"))
     def get_lending_redemption_history(self, **params: Any) -> Steps[Any]:
         """Ask what was taken out of products; parameters as `get_lending_purchase_history`.
@@ -445,7 +445,7 @@ class EarnEndpoints(Endpoints[Answer]):
     def _locked_rewards(self, **params: Any) -> Answer:
         """As Binance answers."""
 
-    @steps
+    @open_steps
     @asks("_flexible_rewards", "_locked_rewards", moved=_lending("union/interestHistory"))
     def get_lending_interest_history(self, **params: Any) -> Steps[Any]:
         """Ask what products earned; parameters as `get_lending_purchase_history`.

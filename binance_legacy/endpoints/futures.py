@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .algo import ConditionalOrders
-from .declare import Answer, Moved, Params, Steps, asks, endpoint, retired, steps
+from .declare import Answer, Moved, Params, Steps, asks, endpoint, open_steps, retired
 from .market import MarketEndpoints
 
 _DESK = "_futures"
@@ -95,7 +95,8 @@ class FuturesEndpoints(ConditionalOrders[Answer], MarketEndpoints[Answer]):
     @retired(
         "GET /fapi/v1/ticker/allForceOrders",
         since="2021-04-27",
-        nearest="the stream !forceOrder@arr tells the market's, call('GET', '/fapi/v1/forceOrders', signed=True) one's own",
+        nearest="the stream !forceOrder@arr tells the market's, "
+        "and call('GET', '/fapi/v1/forceOrders', signed=True) one's own",
     )
     def futures_liquidation_orders(self, **params: Any) -> Answer:
         """Ask which positions were liquidated; Binance tells that by a stream alone."""
@@ -166,7 +167,7 @@ class FuturesEndpoints(ConditionalOrders[Answer], MarketEndpoints[Answer]):
                 return rows, int(answer.get("total") or 0)
             page += 1
 
-    @steps
+    @open_steps
     @asks("_transfers", moved=Moved("GET /sapi/v1/futures/transfer", _SAPI_ENDED))
     def transfer_history(self, **params: Any) -> Steps[Any]:
         """Ask for the transfers between the spot and the futures accounts, of all four ways, newest first.
@@ -251,7 +252,7 @@ class FuturesEndpoints(ConditionalOrders[Answer], MarketEndpoints[Answer]):
     def _futures_cancel_many(self, **params: Any) -> Answer:
         """As Binance answers."""
 
-    @steps
+    @open_steps
     @asks("_futures_order_place", "_futures_algo_place")
     def futures_create_order(self, **params: Any) -> Steps[Any]:
         """Place an order.
@@ -263,46 +264,46 @@ class FuturesEndpoints(ConditionalOrders[Answer], MarketEndpoints[Answer]):
             newOrderRespType: ``ACK`` or ``RESULT``.
 
         Returns:
-            ``{'orderId', 'symbol', 'status', 'clientOrderId', 'price', 'avgPrice', 'origQty', 'executedQty', 'cumQuote',
-            'type', 'side', 'stopPrice', ...}``. Of a conditional order, which is an algo order today, `orderId` is the
-            algo order's number; the other methods know it by that.
+            ``{'orderId', 'symbol', 'status', 'clientOrderId', 'price', 'avgPrice', 'origQty', 'executedQty',
+            'cumQuote', 'type', 'side', 'stopPrice', ...}``. Of a conditional order, which is an algo order today,
+            `orderId` is the algo order's number; the other methods know it by that.
 
         Raises:
             BinanceOutcomeUnknown: Binance failed while it placed the order; it may have been placed.
         """
         return (yield from self._place(_DESK, params, True))
 
-    @steps
+    @open_steps
     @asks("_futures_order", "_futures_algo")
     def futures_get_order(self, **params: Any) -> Steps[Any]:
         """Ask for an order of `symbol`, by `orderId` or `origClientOrderId`; answers as `futures_create_order`."""
         return (yield from self._get_one(_DESK, params))
 
-    @steps
+    @open_steps
     @asks("_futures_open_orders", "_futures_open_algos")
     def futures_get_open_orders(self, **params: Any) -> Steps[Any]:
         """Ask for the open orders, of `symbol` or of all, conditional ones among them."""
         return (yield from self._open(_DESK, params))
 
-    @steps
+    @open_steps
     @asks("_futures_all_orders", "_futures_all_algos")
     def futures_get_all_orders(self, **params: Any) -> Steps[Any]:
         """Ask for the orders of `symbol`, conditional ones among them, oldest first; seven days at most at once."""
         return (yield from self._all(_DESK, params))
 
-    @steps
+    @open_steps
     @asks("_futures_order_cancel", "_futures_algo_cancel")
     def futures_cancel_order(self, **params: Any) -> Steps[Any]:
         """Cancel an order of `symbol`, by `orderId` or `origClientOrderId`."""
         return (yield from self._cancel_one(_DESK, params))
 
-    @steps
+    @open_steps
     @asks("_futures_cancel_all", "_futures_cancel_all_algos")
     def futures_cancel_all_open_orders(self, **params: Any) -> Steps[Any]:
         """Cancel every open order of `symbol`, conditional ones too: ``{'code': 200, 'msg': ...}``."""
         return (yield from self._cancel_all(_DESK, params))
 
-    @steps
+    @open_steps
     @asks("_futures_cancel_many", "_futures_algo_cancel")
     def futures_cancel_orders(self, **params: Any) -> Steps[Any]:
         """Cancel the orders of `symbol` that `orderIdList` or `origClientOrderIdList` names, a list or its JSON text.

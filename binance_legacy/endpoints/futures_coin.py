@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .algo import ConditionalOrders
-from .declare import Answer, Steps, asks, endpoint, retired, steps
+from .declare import Answer, Steps, asks, endpoint, open_steps, retired
 
 _DESK = "_futures_coin"
 
@@ -80,7 +80,8 @@ class FuturesCoinEndpoints(ConditionalOrders[Answer]):
     @retired(
         "GET /dapi/v1/allForceOrders",
         since="2021-04-27",
-        nearest="the stream !forceOrder@arr tells the market's, call('GET', '/dapi/v1/forceOrders', signed=True) one's own",
+        nearest="the stream !forceOrder@arr tells the market's, "
+        "and call('GET', '/dapi/v1/forceOrders', signed=True) one's own",
     )
     def futures_coin_liquidation_orders(self, **params: Any) -> Answer:
         """Ask which positions were liquidated; Binance tells that by a stream alone."""
@@ -151,7 +152,7 @@ class FuturesCoinEndpoints(ConditionalOrders[Answer]):
     def _futures_coin_cancel_many(self, **params: Any) -> Answer:
         """As Binance answers."""
 
-    @steps
+    @open_steps
     @asks("_futures_coin_order_place", "_futures_coin_algo_place")
     def futures_coin_create_order(self, **params: Any) -> Steps[Any]:
         """Place an order.
@@ -172,37 +173,37 @@ class FuturesCoinEndpoints(ConditionalOrders[Answer]):
         """
         return (yield from self._place(_DESK, params, False))
 
-    @steps
+    @open_steps
     @asks("_futures_coin_order", "_futures_coin_algo")
     def futures_coin_get_order(self, **params: Any) -> Steps[Any]:
         """Ask for an order of `symbol`, by `orderId` or `origClientOrderId`; answers as `futures_coin_create_order`."""
         return (yield from self._get_one(_DESK, params))
 
-    @steps
+    @open_steps
     @asks("_futures_coin_open_orders", "_futures_coin_open_algos")
     def futures_coin_get_open_orders(self, **params: Any) -> Steps[Any]:
         """Ask for the open orders, of `symbol` or of all, conditional ones among them."""
         return (yield from self._open(_DESK, params))
 
-    @steps
+    @open_steps
     @asks("_futures_coin_all_orders", "_futures_coin_all_algos")
     def futures_coin_get_all_orders(self, **params: Any) -> Steps[Any]:
         """Ask for the orders of `symbol`, conditional ones among them, oldest first; seven days at most at once."""
         return (yield from self._all(_DESK, params))
 
-    @steps
+    @open_steps
     @asks("_futures_coin_order_cancel", "_futures_coin_algo_cancel")
     def futures_coin_cancel_order(self, **params: Any) -> Steps[Any]:
         """Cancel an order of `symbol`, by `orderId` or `origClientOrderId`."""
         return (yield from self._cancel_one(_DESK, params))
 
-    @steps
+    @open_steps
     @asks("_futures_coin_cancel_all", "_futures_coin_cancel_all_algos")
     def futures_coin_cancel_all_open_orders(self, **params: Any) -> Steps[Any]:
         """Cancel every open order of `symbol`, conditional ones too: ``{'code': 200, 'msg': ...}``."""
         return (yield from self._cancel_all(_DESK, params))
 
-    @steps
+    @open_steps
     @asks("_futures_coin_cancel_many", "_futures_coin_algo_cancel")
     def futures_coin_cancel_orders(self, **params: Any) -> Steps[Any]:
         """Cancel the orders of `symbol` that `orderIdList` or `origClientOrderIdList` names, a list or its JSON text.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..exceptions import BinanceAPIException
-from .declare import Answer, Endpoints, Moved, Params, Steps, asks, endpoint, retired, steps
+from .declare import Answer, Endpoints, Moved, Params, Steps, asks, endpoint, open_steps, retired
 
 _ENDED = "2024-03-31"
 _ILLEGAL = range(-1130, -1099)  # a parameter that the exchange does not know
@@ -242,7 +242,7 @@ class MarginEndpoints(Endpoints[Answer]):
                 raise
         return answer
 
-    @steps
+    @open_steps
     @asks("_transfer", moved=_margin("isolated/transfer", "POST"))
     def transfer_isolated_margin_to_spot(self, **params: Any) -> Steps[Any]:
         """Move `amount` of `asset` from the isolated account of `symbol` to the spot account.
@@ -253,7 +253,7 @@ class MarginEndpoints(Endpoints[Answer]):
         over = ("ISOLATEDMARGIN_MARGIN", "MARGIN_MAIN")
         return (yield from self._isolated(params, "fromSymbol", "ISOLATED_MARGIN_MAIN", over))
 
-    @steps
+    @open_steps
     @asks("_transfer", moved=_margin("isolated/transfer", "POST"))
     def transfer_spot_to_isolated_margin(self, **params: Any) -> Steps[Any]:
         """Move `amount` of `asset` from the spot account to the isolated account of `symbol`.

@@ -259,13 +259,21 @@ class MarketEndpoints(Endpoints[Answer]):
         return candles
 
     @steps
-    def _get_earliest_valid_timestamp(self, symbol: str, interval: str, spot: bool) -> Steps[int]:
+    def _get_earliest_valid_timestamp(
+        self, symbol: str, interval: str, spot: bool | HistoricalKlinesType
+    ) -> Steps[int]:
         """The opening time of a symbol's first candle, milliseconds; 0 where it has none."""
         rows = yield self._klines(spot=spot, symbol=symbol, interval=interval, limit=1, startTime=0)
         return int(rows[0][0]) if rows else 0
 
     def _candles(
-        self, symbol: str, interval: str, start_str: Any, end_str: Any, limit: int, spot: bool
+        self,
+        symbol: str,
+        interval: str,
+        start_str: Any,
+        end_str: Any,
+        limit: int,
+        spot: bool | HistoricalKlinesType,
     ) -> Steps[None]:
         """Each candle from `start_str` to `end_str`, `limit` a call."""
         earliest = yield self._get_earliest_valid_timestamp(symbol, interval, spot)

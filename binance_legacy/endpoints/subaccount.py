@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .account import wapi
-from .declare import Answer, Endpoints, Params, Steps, asks, endpoint, retired, steps
+from .declare import Answer, Endpoints, Params, Steps, asks, endpoint, open_steps, retired
 from .wallet import transfer_type
 
 _MOST_ACCOUNTS = 200
@@ -90,7 +90,7 @@ class SubAccountEndpoints(Endpoints[Answer]):
     def _sub_transfers(self, **params: Any) -> Answer:
         """As Binance answers."""
 
-    @steps
+    @open_steps
     @asks("_sub_transfers", moved=wapi("sub-account/transfer/history"))
     def get_sub_account_transfer_history(self, **params: Any) -> Steps[Any]:
         """Ask for transfers from and to a sub-account.
@@ -252,7 +252,7 @@ class SubAccountEndpoints(Endpoints[Answer]):
     def _futures_summary(self, **params: Any) -> Answer:
         """As Binance answers, a page at a time."""
 
-    @steps
+    @open_steps
     @asks("_futures_summary")
     def get_subaccount_futures_summary(self, **params: Any) -> Steps[Any]:
         """Ask for the futures accounts of all sub-accounts.

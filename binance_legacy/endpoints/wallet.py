@@ -7,7 +7,7 @@ from typing import Any
 
 from ..wire.signing import Repeated
 from .account import number, wapi
-from .declare import Answer, Endpoints, Moved, Params, Steps, asks, endpoint, renamed, steps
+from .declare import Answer, Endpoints, Moved, Params, Steps, asks, endpoint, open_steps, renamed
 
 _WITHDRAWAL = (
     "id",
@@ -237,7 +237,7 @@ class WalletEndpoints(Endpoints[Answer]):
             'txId', 'status'}, ...]}``.
         """
 
-    @steps
+    @open_steps
     @asks("get_withdraw_history", moved=wapi("withdrawHistory"))
     def get_withdraw_history_id(self, withdraw_id: str, **params: Any) -> Steps[Any]:
         """Ask for one withdrawal.
