@@ -37,6 +37,7 @@ SHORTEST_CAP = 1.0
 """Seconds that delays begin with and may grow to, at least: Binance bans who connects 300 times in 5 minutes."""
 
 _GZIP_MAGIC = b"\x1f\x8b"
+_chance = random.Random()  # a script may have seeded the module's own
 
 
 class Watcher(Protocol):
@@ -336,7 +337,7 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
         longest = max(self.maxDelay, SHORTEST_CAP)
         self.delay = min(delay * self.factor, longest)
         if self.jitter:
-            delay = random.normalvariate(delay, delay * self.jitter)
+            delay = _chance.normalvariate(delay, delay * self.jitter)
         return float(max(min(delay, longest), SHORTEST_DELAY / 2))
 
     def _connect_again(self, connector: Any) -> None:

@@ -58,6 +58,8 @@ def test_a_socket_is_served_exactly_if_it_opens(name):
         assert said.status != "not served"
     else:
         assert said.status in ("alive", "answered", "gone")
+    finally:
+        manager.close()
 
 
 def parameters(manager, name):

@@ -108,3 +108,11 @@ def test_jitter_may_be_switched_off_as_in_twisted():
     factory, connector, _ = failing_factory()
     factory.jitter = None
     assert [round(delay, 2) for delay in attempts(factory, connector, 4)] == [0.1, 0.27, 0.74, 2.01]
+
+
+def test_a_script_s_own_chance_is_left_alone():
+    """A bot that seeded `random` draws the same numbers whether or not a line was lost meanwhile."""
+    factory, connector, _ = failing_factory()
+    before = random.getstate()
+    attempts(factory, connector, 5)
+    assert random.getstate() == before
