@@ -71,12 +71,11 @@ class AsyncClient(LaterParameters[Coroutine[Any, Any, Any]], BaseClient[Coroutin
 
     Raises:
         ValueError: the private key cannot be read, the proxy not used, or `session_params` has something else.
-
-    Each call, when awaited, raises:
-        BinanceAPIException: Binance refused. BinanceRequestException: the answer cannot be read.
-        asyncio.TimeoutError: no answer in time. ConnectionError, ssl.SSLError: the host cannot be reached or trusted.
-            (All of these three are OSError.)
-        asyncio.CancelledError: the task was cancelled; the call's connection is cut.
+        BinanceAPIException: of a call, when it is awaited: Binance refused.
+        BinanceRequestException: of a call: the answer cannot be read.
+        asyncio.TimeoutError: of a call: no answer in time.
+        ConnectionError, ssl.SSLError: of a call: the host cannot be reached or trusted.
+        asyncio.CancelledError: of a call: the task was cancelled; the call's connection is cut.
     """
 
     legacy_answers = False

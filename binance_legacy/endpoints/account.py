@@ -159,8 +159,8 @@ class AccountEndpoints(Endpoints[Answer]):
             listClientOrderId, limitClientOrderId, stopClientOrderId, limitIcebergQty, stopIcebergQty: may be given.
 
         Returns:
-            ``{'orderListId', 'contingencyType': 'OCO', 'listStatusType', 'listOrderStatus', 'listClientOrderId',
-            'transactionTime', 'symbol', 'orders': [...], 'orderReports': [...]}``.
+            ``{'orderListId', 'contingencyType', 'listStatusType', 'listOrderStatus', 'listClientOrderId',
+            'transactionTime', 'symbol', 'orders', 'orderReports'}``.
         """
 
     @asks("create_oco_order")
@@ -187,11 +187,12 @@ class AccountEndpoints(Endpoints[Answer]):
 
         Parameters:
             symbol: required.
-            orderId or origClientOrderId: one is required.
+            orderId, origClientOrderId: one of them is required.
 
         Returns:
-            ``{'symbol', 'orderId', 'clientOrderId', 'price', 'origQty', 'executedQty', 'cummulativeQuoteQty', 'status',
-            'timeInForce', 'type', 'side', 'stopPrice', 'icebergQty', 'time', 'updateTime', 'isWorking', ...}``.
+            ``{'symbol', 'orderId', 'clientOrderId', 'price', 'origQty', 'executedQty', 'cummulativeQuoteQty',
+            'status', 'timeInForce', 'type', 'side', 'stopPrice', 'icebergQty', 'time', 'updateTime', 'isWorking',
+            ...}``.
         """
 
     @endpoint("GET", "/api/v3/allOrders", signed=True, weight=20)
@@ -214,7 +215,7 @@ class AccountEndpoints(Endpoints[Answer]):
 
         Parameters:
             symbol: required.
-            orderId or origClientOrderId: one is required.
+            orderId, origClientOrderId: one of them is required.
             newClientOrderId: names the cancellation.
 
         Returns:
@@ -234,7 +235,7 @@ class AccountEndpoints(Endpoints[Answer]):
         """Ask for the account.
 
         Returns:
-            ``{'makerCommission': 15, 'takerCommission': 15, 'canTrade', 'canWithdraw', 'canDeposit', 'updateTime',
+            ``{'makerCommission', 'takerCommission', 'canTrade', 'canWithdraw', 'canDeposit', 'updateTime',
             'balances': [{'asset': 'BTC', 'free': '4723846.89208129', 'locked': '0.00000000'}, ...], ...}``.
         """
 
@@ -304,8 +305,8 @@ class AccountEndpoints(Endpoints[Answer]):
         """Ask whether the account's API trading is locked.
 
         Returns:
-            ``{'success': True, 'status': {'isLocked': False, 'plannedRecoverTime': 0, 'triggerCondition': {'gcr',
-            'ifer', 'ufr'}, 'indicators': {}, 'updateTime'}}``. Binance tells no indicators any more.
+            ``{'success', 'status'}``; the status has `isLocked`, `plannedRecoverTime`, `triggerCondition` (`gcr`,
+            `ifer`, `ufr`) and `updateTime`. Binance tells no indicators any more.
 
         Raises:
             BinanceWithdrawException: Binance refused.
@@ -322,8 +323,8 @@ class AccountEndpoints(Endpoints[Answer]):
         """Ask which small amounts were turned into BNB: the latest 100, none before 2020-12.
 
         Returns:
-            ``{'success': True, 'results': {'total': 1, 'rows': [{'transfered_total', 'service_charge_total', 'tran_id',
-            'logs': [...], 'operate_time': '2018-05-03 17:07:04'}]}}``.
+            ``{'success', 'results'}``; the results have `total` and `rows`, each with `transfered_total`,
+            `service_charge_total`, `tran_id`, `operate_time` (``'2018-05-03 17:07:04'``) and `logs`.
 
         Raises:
             BinanceWithdrawException: Binance refused.
@@ -357,8 +358,8 @@ class AccountEndpoints(Endpoints[Answer]):
         """Ask for the withdrawal rules of `asset`, or of each.
 
         Returns:
-            ``{'success': True, 'assetDetail': {'CTR': {'minWithdrawAmount': 70.0, 'depositStatus': False,
-            'withdrawFee': 35.0, 'withdrawStatus': True, 'depositTip': 'Delisted, Deposit Suspended'}}}``.
+            ``{'success', 'assetDetail'}``; the second has for each asset `minWithdrawAmount`, `withdrawFee`
+            (numbers), `depositStatus`, `withdrawStatus` and maybe `depositTip`.
 
         Raises:
             BinanceWithdrawException: Binance refused.

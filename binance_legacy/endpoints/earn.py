@@ -353,9 +353,10 @@ class EarnEndpoints(Endpoints[Answer]):
         """Ask what is held in Simple Earn.
 
         Returns:
-            ``{'positionAmountVos': [{'asset', 'amount', 'amountInBTC', 'amountInUSDT'}, ...], 'totalAmountInBTC',
-            'totalAmountInUSDT', 'totalFixedAmountInBTC', 'totalFixedAmountInUSDT', 'totalFlexibleInBTC',
-            'totalFlexibleInUSDT'}``. What each asset is worth is reckoned with the latest prices.
+            ``{'positionAmountVos', 'totalAmountInBTC', 'totalAmountInUSDT', 'totalFixedAmountInBTC',
+            'totalFixedAmountInUSDT', 'totalFlexibleInBTC', 'totalFlexibleInUSDT'}``; rows of the first have
+            `asset`, `amount`, `amountInBTC` and `amountInUSDT`. What each asset is worth is reckoned with the
+            latest prices.
         """
         account = yield self._earn_account(**params)
         if not self.legacy_answers:

@@ -159,8 +159,8 @@ class FuturesCoinEndpoints(ConditionalOrders[Answer]):
 
         Parameters:
             symbol, side, type, quantity: required; `enums` has the types.
-            price, timeInForce, stopPrice, activationPrice, callbackRate, reduceOnly, closePosition, positionSide,
-                workingType, priceProtect, newClientOrderId: as the type wants them.
+            price, timeInForce, stopPrice, activationPrice, callbackRate: as the type wants them.
+            reduceOnly, closePosition, positionSide, workingType, priceProtect, newClientOrderId: may be given.
             newOrderRespType: ``ACK`` or ``RESULT``.
 
         Returns:

@@ -312,7 +312,7 @@ class MarginEndpoints(Endpoints[Answer]):
 
         Parameters:
             asset: required in 0.7.
-            txId or startTime: which ones; endTime, current, size, isolatedSymbol may be given.
+            txId, startTime: which ones; endTime, current, size, isolatedSymbol may be given.
 
         Returns:
             ``{'rows': [{'txId', 'asset', 'principal', 'timestamp', 'status'}, ...], 'total'}``.

@@ -197,7 +197,7 @@ class OptionsEndpoints(Endpoints[Answer]):
             price, timeInForce, reduceOnly, postOnly, newOrderRespType, clientOrderId: may be given.
 
         Returns:
-            the order as `data`: ``{'id': '4611875134427365377', 'orderId', 'symbol', 'price', 'quantity', ...}``.
+            ``{'id': '4611875134427365377', 'orderId', 'symbol', 'price', 'quantity', ...}`` as `data`.
         """
 
     @endpoint(

@@ -82,8 +82,8 @@ class SubAccountEndpoints(Endpoints[Answer]):
             status: ``'enabled'`` or ``'disabled'``.
 
         Returns:
-            ``{'success': True, 'subAccounts': [{'email', 'status': 'enabled', 'activated', 'mobile', 'gAuth',
-            'createTime'}, ...]}``. Binance tells `activated`, `mobile` and `gAuth` elsewhere today.
+            ``{'success', 'subAccounts'}``; each row has `email`, `status`, `activated`, `mobile`, `gAuth` and
+            `createTime`. Binance tells the third to fifth elsewhere today.
         """
 
     @endpoint("GET", "/sapi/v1/sub-account/sub/transfer/history", signed=True)
@@ -180,7 +180,8 @@ class SubAccountEndpoints(Endpoints[Answer]):
         """Ask what all sub-accounts have, in BTC; `email`, `page` and `size` may be given.
 
         Returns:
-            ``{'totalCount', 'masterAccountTotalAsset', 'spotSubUserAssetBtcVoList': [{'email', 'totalAsset'}, ...]}``.
+            ``{'totalCount', 'masterAccountTotalAsset', 'spotSubUserAssetBtcVoList': [{'email', 'totalAsset'},
+            ...]}``.
         """
 
     @endpoint("GET", "/sapi/v1/capital/deposit/subAddress", signed=True)
@@ -363,10 +364,10 @@ class SubAccountEndpoints(Endpoints[Answer]):
         """Ask for transfers between accounts.
 
         Parameters:
-            fromEmail or toEmail: one of the two.
+            fromEmail, toEmail: one of the two.
             startTime, endTime, page, limit: may be given.
 
         Returns:
-            ``{'result': [{'tranId', 'fromEmail', 'toEmail', 'asset', 'amount', 'fromAccountType', 'toAccountType',
-            'status', 'createTimeStamp'}, ...], 'totalCount'}``.
+            ``{'result', 'totalCount'}``; each row has `tranId`, `fromEmail`, `toEmail`, `asset`, `amount`,
+            `fromAccountType`, `toAccountType`, `status` and `createTimeStamp`.
         """

@@ -95,7 +95,7 @@ class UserStreamEndpoints(Endpoints[Answer]):
         """Begin a stream of the spot account's events.
 
         Returns:
-            a listen key: a text of 60 characters, the same for an hour.
+            a listen key, a text of 60 characters, the same for an hour.
         """
         return self._give(self._make_key("spot").key)
 
@@ -175,7 +175,7 @@ class UserStreamEndpoints(Endpoints[Answer]):
         """Begin a stream of the cross margin account's events.
 
         Returns:
-            a listen key: a text of 60 characters, the same for an hour.
+            a listen key, a text of 60 characters, the same for an hour.
         """
         return (yield from self._token_key("margin"))
 
@@ -205,7 +205,7 @@ class UserStreamEndpoints(Endpoints[Answer]):
         """Begin a stream of the events of the isolated margin account of `symbol`.
 
         Returns:
-            a listen key: a text of 60 characters, the same for an hour.
+            a listen key, a text of 60 characters, the same for an hour.
         """
         return (yield from self._token_key("isolated", symbol))
 

@@ -117,8 +117,8 @@ class WalletEndpoints(Endpoints[Answer]):
             asset: e.g. ``'ONE'``, or a list of assets.
 
         Returns:
-            ``{'totalServiceCharge', 'totalTransfered', 'transferResult': [{'amount', 'fromAsset', 'operateTime',
-            'serviceChargeAmount', 'tranId', 'transferedAmount'}]}``.
+            ``{'totalServiceCharge', 'totalTransfered', 'transferResult'}``; each row of the last has `amount`,
+            `fromAsset`, `operateTime`, `serviceChargeAmount`, `tranId` and `transferedAmount`.
         """
 
     @endpoint("GET", "/sapi/v1/asset/assetDividend", signed=True, weight=10)
@@ -215,8 +215,8 @@ class WalletEndpoints(Endpoints[Answer]):
             limit: at most 1000.
 
         Returns:
-            ``{'success': True, 'depositList': [{'insertTime', 'amount': 0.04, 'asset', 'address', 'addressTag', 'txId',
-            'status'}, ...]}``.
+            ``{'success', 'depositList'}``; each row has `insertTime`, `amount` (a number), `asset`, `address`,
+            `addressTag`, `txId` and `status`.
         """
 
     @endpoint(
@@ -233,8 +233,8 @@ class WalletEndpoints(Endpoints[Answer]):
         """Ask for the withdrawals of 90 days; parameters as `get_deposit_history`.
 
         Returns:
-            ``{'success': True, 'withdrawList': [{'id', 'amount': 1.0, 'address', 'asset', 'applyTime': milliseconds,
-            'txId', 'status'}, ...]}``.
+            ``{'success', 'withdrawList'}``; each row has `id`, `amount` (a number), `address`, `asset`, `applyTime`
+            (milliseconds), `txId` and `status`.
         """
 
     @open_steps

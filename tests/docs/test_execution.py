@@ -44,7 +44,7 @@ LONGEST_EXAMPLE = 40.0
 ENOUGH_LINES = 3
 """After so many, Ctrl-C is pressed for an example that goes on for ever."""
 
-NOT_RUN_AT_MOST = 6
+NOT_RUN_AT_MOST = 12
 CAPTURE = re.compile(r"\w+\.gz")
 DEAD = {"!ticker@arr", "!bookTicker"}
 """Streams that Binance switched off; pages say so."""
