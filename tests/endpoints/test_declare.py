@@ -5,6 +5,8 @@ import inspect
 
 import pytest
 
+from binance_legacy.async_client import AsyncClient
+from binance_legacy.client import Client
 from binance_legacy.endpoints.declare import (
     Endpoints,
     Item,
@@ -200,3 +202,42 @@ def test_a_retired_method_that_loses_nothing_answers_each_time_anew():
     first = Plain().keep()
     first["changed"] = True
     assert Plain().keep() == {}
+
+
+def rows_of_the_clients():
+    return [row for row in catalogue().values() if hasattr(Client, row.name)]
+
+
+STATIONS = {"sapi": "_request_margin_api", "fapi": "_request_futures_api", "eapi": "_request_options_api"}
+
+
+def station(row):
+    """Through which of the stations of 0.7 a row's call goes; the last but one, if through several."""
+    if row.moved is not None and "/wapi/" in row.moved.was:
+        return "_request_withdraw_api"
+    if row.door == "futures":
+        return "_request_futures_coin_data_api" if row.host == "dapi" else "_request_futures_data_api"
+    return {"api": "_request_api", "dapi": "_request_futures_coin_api"}.get(row.door) or STATIONS[row.door]
+
+
+@pytest.mark.parametrize("row", rows_of_the_clients(), ids=lambda row: row.name)
+def test_every_row_passes_through_its_stations_on_both_clients(row):
+    """So that a script which replaces one of them changes every call that goes there, as in 0.7."""
+    names = ["_request", station(row), *([f"_{row.method.lower()}"] if row.door == "api" else [])]
+    for name in names:
+        seen = []
+
+        def replaced(*args, seen=seen, **kwargs):
+            seen.append(args)
+            return {"hook": True}
+
+        async def awaited(*args, seen=seen, **kwargs):
+            seen.append(args)
+            return {"hook": True}
+
+        for client, hook in ((Client(ping=False), replaced), (AsyncClient(), awaited)):
+            client.legacy_answers = False
+            setattr(client, name, hook)
+            answer = client._ask(row, {"symbol": "BNBBTC"})
+            assert (asyncio.run(answer) if client.__class__ is AsyncClient else answer) == {"hook": True}
+        assert len(seen) == 2, name
