@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -14,6 +14,8 @@ SYMBOLS_RANGE: Final = (
     r'^\[("[\w\-._&&[^a-z]]{1,50}"(,"[\w\-._&&[^a-z]]{1,50}"){0,}){0,1}\]$'
 )  # fmt: skip
 NUMBER_RANGE: Final = "^[0-9]{1,20}$"
+AMOUNT_RANGE: Final = r"^([0-9]{1,20})(\.[0-9]{1,20})?$"
+CLIENT_ID_RANGE: Final = r"^[\.A-Z\:/a-z0-9_-]{1,36}$"
 
 
 class Refusal(Exception):
@@ -24,20 +26,34 @@ class Refusal(Exception):
         message: its text.
         status: of HTTP.
         headers: that the answer has besides the usual ones.
+        data: what the error holds besides code and text, or None.
     """
 
     def __init__(
-        self, code: int, message: str, status: int = 400, headers: dict[str, str] | None = None
+        self,
+        code: int,
+        message: str,
+        status: int = 400,
+        headers: dict[str, str] | None = None,
+        data: Any = None,
     ) -> None:
         super().__init__(code, message)
         self.code = code
         self.message = message
         self.status = status
         self.headers = headers or {}
+        self.data = data
+
+    def error(self) -> dict[str, Any]:
+        """The error as Binance writes it."""
+        error: dict[str, Any] = {"code": self.code, "msg": self.message}
+        if self.data is not None:
+            error["data"] = self.data
+        return error
 
     def body(self) -> bytes:
         """The answer's JSON."""
-        return orjson.dumps({"code": self.code, "msg": self.message})
+        return orjson.dumps(self.error())
 
 
 def illegal(name: str, legal: str) -> Refusal:
@@ -127,3 +143,137 @@ def banned(until: int, retry_after: int, used: int) -> Refusal:
 
 def _weighed(used: int) -> dict[str, str]:
     return {"X-MBX-USED-WEIGHT": str(used), "X-MBX-USED-WEIGHT-1M": str(used)}
+
+
+# -- parameters of orders -----------------------------------------------------------------------------------
+
+
+def neither(first: str, second: str) -> Refusal:
+    """One of two parameters must be sent."""
+    return Refusal(-1102, f"Param '{first}' or '{second}' must be sent, but both were empty/null!")
+
+
+def not_required(name: str) -> Refusal:
+    """A parameter that this kind of order does not have."""
+    return Refusal(-1106, f"Parameter '{name}' sent when not required.")
+
+
+def too_precise(name: str) -> Refusal:
+    """More decimals than an asset has."""
+    return Refusal(-1111, f"Parameter '{name}' has too much precision.")
+
+
+def invalid_time_in_force() -> Refusal:
+    """No such timeInForce."""
+    return Refusal(-1115, "Invalid timeInForce.")
+
+
+def invalid_order_type() -> Refusal:
+    """No such type of order."""
+    return Refusal(-1116, "Invalid orderType.")
+
+
+def invalid_side() -> Refusal:
+    """Neither BUY nor SELL."""
+    return Refusal(-1117, "Invalid side.")
+
+
+def too_far_apart(hours: int) -> Refusal:
+    """startTime and endTime span too much."""
+    return Refusal(-1127, f"More than {hours} hours between startTime and endTime.")
+
+
+def bad_combination() -> Refusal:
+    """Optional parameters that do not go together."""
+    return Refusal(-1128, "Combination of optional parameters invalid.")
+
+
+def receive_window_too_long() -> Refusal:
+    """recvWindow is above its maximum."""
+    return Refusal(-1131, "recvWindow must be less than 60000")
+
+
+def reserved_strategy(name: str) -> Refusal:
+    """A strategy's type is below 1,000,000."""
+    return Refusal(-1134, f"`{name}` was less than 1000000.")
+
+
+def invalid_response_type() -> Refusal:
+    """No such newOrderRespType."""
+    return Refusal(-1136, "Invalid newOrderRespType")
+
+
+def invalid_cancel_restrictions() -> Refusal:
+    """No such cancelRestrictions."""
+    return Refusal(-1145, "Invalid cancelRestrictions")
+
+
+def list_type_not_supported() -> Refusal:
+    """A leg of an OCO has a type that none can have."""
+    return Refusal(-1158, "Order type not supported in OCO.")
+
+
+# -- signed requests ----------------------------------------------------------------------------------------
+
+
+def too_late() -> Refusal:
+    """The request's time lies too far back."""
+    return Refusal(-1021, "Timestamp for this request is outside of the recvWindow.")
+
+
+def too_early() -> Refusal:
+    """The request's time lies ahead of the exchange's."""
+    return Refusal(-1021, "Timestamp for this request was 1000ms ahead of the server's time.")
+
+
+# -- orders -------------------------------------------------------------------------------------------------
+
+
+def filtered(kind: str) -> Refusal:
+    """An order breaks a filter."""
+    return Refusal(-1013, f"Filter failure: {kind}")
+
+
+def malformed(message: str) -> Refusal:
+    """An order that never reaches the matching engine."""
+    return Refusal(-1013, message)
+
+
+def rejected(message: str) -> Refusal:
+    """The matching engine does not take an order."""
+    return Refusal(-2010, message)
+
+
+def no_funds() -> Refusal:
+    """An account does not hold what is asked of it."""
+    return rejected("Account has insufficient balance for requested action.")
+
+
+def unknown_order() -> Refusal:
+    """Nothing to cancel."""
+    return Refusal(-2011, "Unknown order sent.")
+
+
+def no_such_order() -> Refusal:
+    """Nothing to tell of."""
+    return Refusal(-2013, "Order does not exist.")
+
+
+def no_such_list() -> Refusal:
+    """No list of orders to tell of."""
+    return Refusal(-2018, "Order list does not exist.")
+
+
+def amend_rejected(message: str) -> Refusal:
+    """An order stays as it is."""
+    return Refusal(-2038, message)
+
+
+def too_many_orders(limit: int, interval: str, retry_after: int) -> Refusal:
+    """Too many orders that were not filled; `retry_after` in seconds."""
+    return Refusal(
+        -1015,
+        f"Too many new orders; current limit is {limit} orders per {interval}.",
+        429,
+        {"Retry-After": str(retry_after)},
+    )

@@ -11,7 +11,6 @@ Pure: a request goes in, an answer comes out; time is passed in.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -19,112 +18,17 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from ..wire.streamnames import INTERVALS
 from . import refusals
 from .limits import Weights
 from .market import Market, UnknownSymbol
+from .parameters import Parameter
 from .refusals import Refusal
 
-_NAME: Final = r"[A-Z0-9_\-.\u0080-\U0010ffff]{1,50}"
-_SYMBOL: Final = re.compile(_NAME)
-_SYMBOLS: Final = re.compile(rf'\[("{_NAME}"(,"{_NAME}")*)?\]')
-_NUMBER: Final = re.compile("[0-9]{1,20}")
 _SERVED_LATER: Final = ("/api/v3/", "/sapi/", "/fapi/", "/dapi/", "/eapi/", "/papi/")
 _NOT_FOUND: Final = (
     b"<html><head><title>404 Not Found</title></head>"
     b"<body><center><h1>404 Not Found</h1></center><hr></body></html>\n"
 )
-
-
-# -- parameters -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A parameter of an endpoint.
-
-    Attributes:
-        name: on the wire.
-        read: turns the parameter's name and text into its value, or raises a Refusal.
-        default: the value where it is not sent.
-        mandatory: it must be sent.
-    """
-
-    name: str
-    read: Callable[[str, str], Any]
-    default: Any = None
-    mandatory: bool = False
-
-    def value(self, sent: dict[str, str]) -> Any:
-        """Its value in a request."""
-        text = sent.get(self.name)
-        if text is None:
-            if self.mandatory:
-                raise refusals.missing(self.name)
-            return self.default
-        if not text:
-            raise refusals.empty(self.name)
-        return self.read(self.name, text)
-
-
-def number(name: str, text: str) -> int:
-    """Read a whole number."""
-    if not _NUMBER.fullmatch(text):
-        raise refusals.illegal(name, refusals.NUMBER_RANGE)
-    return int(text)
-
-
-def _symbol(name: str, text: str) -> str:
-    if not _SYMBOL.fullmatch(text):
-        raise refusals.illegal(name, refusals.SYMBOL_RANGE)
-    return text
-
-
-def _symbols(name: str, text: str) -> list[str]:
-    if not _SYMBOLS.fullmatch(text):
-        raise refusals.illegal(name, refusals.SYMBOLS_RANGE)
-    names: list[str] = orjson.loads(text)
-    if not names:
-        raise refusals.empty(name)
-    return names
-
-
-def _interval(name: str, text: str) -> str:
-    if text not in INTERVALS:
-        raise refusals.invalid_interval()
-    return text
-
-
-def one_of(*allowed: str) -> Callable[[str, str], str]:
-    """Read one of a few words."""
-
-    def read(name: str, text: str) -> str:
-        if text not in allowed:
-            raise refusals.invalid(name)
-        return text
-
-    return read
-
-
-def limit(default: int, most: int) -> Parameter:
-    """How many rows; more than `most` gives `most`, as on the real exchange."""
-
-    def read(name: str, text: str) -> int:
-        rows = number(name, text)
-        if rows == 0:
-            raise refusals.invalid(name)
-        return min(rows, most)
-
-    return Parameter("limit", read, default)
-
-
-SYMBOL: Final = Parameter("symbol", _symbol, mandatory=True)
-OPTIONAL_SYMBOL: Final = Parameter("symbol", _symbol)
-SYMBOLS: Final = Parameter("symbols", _symbols)
-INTERVAL: Final = Parameter("interval", _interval, mandatory=True)
-START: Final = Parameter("startTime", number)
-END: Final = Parameter("endTime", number)
-FROM_ID: Final = Parameter("fromId", number)
 
 
 # -- the table --------------------------------------------------------------------------------------------

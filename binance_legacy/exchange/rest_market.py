@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from . import refusals
 from .market import Market
-from .rest import (
+from .parameters import (
     END,
     FROM_ID,
     INTERVAL,
@@ -15,10 +15,10 @@ from .rest import (
     SYMBOL,
     SYMBOLS,
     Parameter,
-    door,
     limit,
     one_of,
 )
+from .rest import door
 
 _TYPE: Final = Parameter("type", one_of("FULL", "MINI"), "FULL")
 _FLAG: Final = Parameter("showPermissionSets", one_of("true", "false"), "true")
