@@ -15,8 +15,8 @@ from binance_legacy.client import Client
 from binance_legacy.endpoints.declare import Method, catalogue, methods
 
 TITLES: Final = {
-    "en": ("Method", "What 0.7 called", "Gone since", "What answers today"),
-    "ja": ("メソッド", "0.7 が呼んでいたもの", "廃止日", "今、答えるもの"),
+    "en": ("Method", "What 0.7 called, and when it ended", "What answers today"),
+    "ja": ("メソッド", "0.7 が呼んでいたものと、その廃止日", "今、答えるもの"),
 }
 WORDS: Final = {
     "en": {"never existed": "never existed", "unknown": "unknown", "itself": "this library"},
@@ -52,7 +52,7 @@ class Fates(SphinxDirective):
             "", self._row(nodes.paragraph("", title) for title in TITLES[self.config.language])
         )
         body = nodes.tbody("", *(self._row(self._cells(method)) for method in found))
-        widths = [nodes.colspec("", colwidth=width) for width in (25, 30, 13, 32)]
+        widths = [nodes.colspec("", colwidth=width) for width in (30, 34, 36)]
         group = nodes.tgroup("", *widths, head, body, cols=len(widths))
         return [nodes.table("", group, classes=["fates"])]
 
@@ -66,8 +66,8 @@ class Fates(SphinxDirective):
         link = f":py:meth:`{method.name} <{Client.__module__}.Client.{method.name}>`"
         linked, messages = self.state.inline_text(link, self.lineno)
         yield nodes.paragraph("", "", *linked, *messages)
-        yield _code(fate.was)
-        yield nodes.paragraph("", words.get(fate.since, fate.since))
+        since = nodes.paragraph("", words.get(fate.since, fate.since))
+        yield nodes.container("", _code(fate.was), since)
         if method.retired and method.retired.answer is None:
             yield self._translatable(method.retired.nearest, method.name)
         elif paths := today(method):
