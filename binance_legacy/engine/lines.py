@@ -28,7 +28,7 @@ from zope.interface.declarations import implementer
 
 from ..exceptions import SHOWN, BinanceRequestException
 from . import ending, tls  # ending: the reactor is stopped when the process ends
-from .http_async import Reply, Request, Way
+from .calls import Reply, Request, Way
 from .reactor import engine, reactor
 from .settings import times
 from .tunnel import ProxyRefused, Tunnel
