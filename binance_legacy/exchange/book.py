@@ -29,8 +29,11 @@ class Order:
         owner: whose it is; None for the crowd.
         is_buy: the side.
         price: its limit.
-        qty: what is left of it.
+        qty: what is left of it, as far as it is shown.
+        hidden: what is left of it besides; only an `Iceberg` has any.
     """
+
+    hidden = 0
 
     __slots__ = ("after", "before", "id", "is_buy", "level", "owner", "price", "qty")
 
@@ -43,6 +46,25 @@ class Order:
         self.level: Level | None = None
         self.before: Order | None = None
         self.after: Order | None = None
+
+
+class Iceberg(Order):
+    """An order that shows `part` of itself at a time; each new part goes to the end of its level's queue."""
+
+    hidden: int
+    part: int
+
+    __slots__ = ("hidden", "part")
+
+    def __init__(self, number: int, owner: str | None, is_buy: bool, price: int, qty: int, part: int) -> None:
+        super().__init__(number, owner, is_buy, price, min(qty, part))
+        self.hidden = qty - self.qty
+        self.part = part
+
+    def show_next(self) -> None:
+        """Shows the next part."""
+        self.qty = min(self.part, self.hidden)
+        self.hidden -= self.qty
 
 
 class Level:
@@ -318,6 +340,59 @@ class Book:
             self.update_id += 1
         return order
 
+    # for those who look at each order that they meet
+
+    def number(self) -> int:
+        """An id for an order that will `rest`, or has been matched elsewhere."""
+        return self._number()
+
+    def front(self, is_buy: bool, limit: int | None) -> Order | None:
+        """The order that a taker with this limit (None: any price) would meet first."""
+        against = self.asks if is_buy else self.bids
+        if not against.reaches(limit):
+            return None
+        assert against.best is not None
+        return against.levels[against.best].first
+
+    def hit(self, maker: Order, qty: int) -> None:
+        """Takes up to what it shows from a resting order."""
+        level = maker.level
+        assert level is not None and 0 < qty <= maker.qty
+        side = self.bids if maker.is_buy else self.asks
+        side.changed.add(maker.price)
+        self.update_id += 1
+        if qty < maker.qty:
+            maker.qty -= qty
+            level.total -= qty
+            return
+        level.remove(maker)
+        if maker.hidden:
+            self._show_next(level, maker)
+            return
+        del self.orders[maker.id]
+        maker.qty = 0
+        if level.first is None:
+            side.drop(maker.price)
+
+    def rest(self, order: Order) -> None:
+        """Puts an order that meets nobody (any more) into its line."""
+        (self.bids if order.is_buy else self.asks).add(order)
+        self.orders[order.id] = order
+        self.update_id += 1
+
+    def reduce(self, number: int, left: int) -> None:
+        """Leaves `left` of a resting order, hidden part included; it keeps its place."""
+        order = self.orders[number]
+        level = order.level
+        assert level is not None and 0 < left <= order.qty + order.hidden
+        shown = min(order.qty, left)
+        level.total -= order.qty - shown
+        order.qty = shown
+        if isinstance(order, Iceberg):
+            order.hidden = left - shown
+        (self.bids if order.is_buy else self.asks).changed.add(order.price)
+        self.update_id += 1
+
     def take_changes(self) -> Changes | None:
         """What has changed since this was last asked, or None; the next answer starts after this one."""
         first, last = self._drained + 1, self.update_id
@@ -340,6 +415,11 @@ class Book:
         if level.first is None:
             side.drop(order.price)
 
+    def _show_next(self, level: Level, maker: Order) -> None:
+        assert isinstance(maker, Iceberg)
+        maker.show_next()
+        level.append(maker)
+
     def _take(
         self, against: Side, number: int, owner: str | None, qty: int, limit: int | None, fills: list[Fill]
     ) -> int:
@@ -355,8 +435,11 @@ class Book:
                 qty -= amount
                 if amount == maker.qty:
                     level.remove(maker)
-                    del self.orders[maker.id]
-                    maker.qty = 0
+                    if maker.hidden:
+                        self._show_next(level, maker)
+                    else:
+                        del self.orders[maker.id]
+                        maker.qty = 0
                 else:
                     maker.qty -= amount
                     level.total -= amount

@@ -90,8 +90,7 @@ class Crowd:
         self._next_maker = start + self._gap(self._maker_rate)
         self._next_taker = start + self._gap(self._taker_rate)
         edges = self._edges(self.price(start))
-        fills = self._clear_way(edges)
-        self._close_up(edges)
+        fills = self._clear_way(edges) + self._close_up(edges)
         for _ in range(LEVELS):
             self._quote(True, edges)
             self._quote(False, edges)
@@ -132,8 +131,7 @@ class Crowd:
 
     def _make(self, edges: _Edges) -> list[Fill]:
         """Quotes that the price has run over are withdrawn or taken, gaps close, one order moves."""
-        fills = self._clear_way(edges)
-        self._close_up(edges)
+        fills = self._clear_way(edges) + self._close_up(edges)
         leave, come = _turnover(len(self._book.orders))
         for _ in range(leave):
             self._withdraw()
@@ -159,13 +157,15 @@ class Crowd:
                     fills += self._book.limit(not side.is_buy, best, total, None, Until.IMMEDIATE).fills
         return fills
 
-    def _close_up(self, edges: _Edges) -> None:
-        """Quotes at the edges where the book has drawn back from them."""
+    def _close_up(self, edges: _Edges) -> list[Fill]:
+        """Quotes at the edges where the book has drawn back from them; returns what that met."""
         book, slack = self._book, edges.fair * _HALF_SPREAD
+        fills: list[Fill] = []
         if book.best_bid is None or book.best_bid < edges.bid - slack:
-            self._place(True, edges.bid, edges.fair)
+            fills += self._place(True, edges.bid, edges.fair)
         if book.best_ask is None or book.best_ask > edges.ask + slack:
-            self._place(False, edges.ask, edges.fair)
+            fills += self._place(False, edges.ask, edges.fair)
+        return fills
 
     def _withdraw(self) -> None:
         """One order leaves, whichever it is."""
@@ -189,15 +189,16 @@ class Crowd:
         steps = int(away / tick) * tick
         self._place(is_buy, bid - steps if is_buy else ask + steps, fair)
 
-    def _place(self, is_buy: bool, price: int, fair: float) -> None:
+    def _place(self, is_buy: bool, price: int, fair: float) -> list[Fill]:
         if price <= 0:
-            return
+            return []
         distance = abs(price - fair) / fair
         mean = self._pace.qty * (8.0 + 32.0 * min(1.0, distance / 0.0008))
         qty = mean * math.exp(self._random.gauss(-0.5 * _SIZE_SPREAD**2, _SIZE_SPREAD))
         outcome = self._book.limit(is_buy, price, self._whole(qty))
         if outcome.rests:
             self._own.append(outcome.id)
+        return outcome.fills
 
     # takers
 
@@ -218,7 +219,7 @@ class Crowd:
         limit = best + slip if is_buy else max(1, best - slip)
         fills = self._book.limit(is_buy, limit, qty, None, Until.IMMEDIATE).fills
         if against.best is None:
-            self._close_up(edges)
+            fills += self._close_up(edges)
         return fills
 
     def _whole(self, qty: float) -> int:
