@@ -260,10 +260,13 @@ class BaseClient(LegacyEndpoints[Answer]):
         return self._request(method, self._create_api_uri(path, signed, version), signed, **kwargs)
 
     def _request_withdraw_api(self, method: str, path: str, signed: bool = False, **kwargs: Any) -> Any:
-        uri = self._create_withdraw_api_uri(path)
         if not path.endswith(".html"):  # all of /wapi did; what took its place lies elsewhere
             uri = _versioned(self._create_margin_api_uri(path), kwargs)
-        return self._request(method, uri, signed, True, **kwargs)
+            return self._request(method, uri, signed, True, **kwargs)
+        by_hand = _gone().get(f"{method.upper()} /wapi/v3/{path}")
+        if by_hand is not None:  # a script that wrote the old path itself has what the old method has
+            return getattr(self, by_hand.name)(**(kwargs.get("data") or {}))
+        return self._request(method, self._create_withdraw_api_uri(path), signed, True, **kwargs)
 
     def _request_margin_api(self, method: str, path: str, signed: bool = False, **kwargs: Any) -> Any:
         uri = _versioned(self._create_margin_api_uri(path), kwargs)

@@ -31,6 +31,7 @@ _RENAMED = {
     "newClientOrderId": "clientAlgoId",
 }
 _IDS = {"orderId": "algoId", "origClientOrderId": "clientAlgoId"}
+_OF_ANY_CALL = ("recvWindow", "requests_params")
 _LISTS = {"orderIdList": "orderId", "origClientOrderIdList": "origClientOrderId"}
 _STATUS = {"TRIGGERING": "NEW", "TRIGGERED": "NEW", "FINISHED": "FILLED"}
 """0.7's words; the last two only where the real order cannot be found."""
@@ -46,7 +47,7 @@ def asked(params: Params) -> dict[str, Any]:
 
 def named(params: Params) -> dict[str, Any]:
     """Which algo order is meant, in today's names."""
-    kept = {**_IDS, "recvWindow": "recvWindow"}
+    kept = _IDS | {name: name for name in _OF_ANY_CALL}
     return {kept[name]: value for name, value in params.items() if name in kept}
 
 
@@ -107,7 +108,7 @@ def merged(
 
 
 def _only(params: Params, *names: str) -> dict[str, Any]:
-    return {name: params[name] for name in names if name in params}
+    return {name: params[name] for name in (*names, *_OF_ANY_CALL) if name in params}
 
 
 def _has_id(params: Params) -> bool:
@@ -232,7 +233,7 @@ class ConditionalOrders(Endpoints[Answer]):
         orders = yield self._row(desk, "open_orders")(**params)
         if not self.legacy_answers:
             return orders
-        algos = yield from self._algos(desk, "open_algos", _only(params, "symbol", "recvWindow"))
+        algos = yield from self._algos(desk, "open_algos", _only(params, "symbol"))
         return merged(orders, algos, self._total(desk))
 
     def _all(self, desk: str, params: Params) -> Steps[Any]:
@@ -240,7 +241,7 @@ class ConditionalOrders(Endpoints[Answer]):
         orders = yield self._row(desk, "all_orders")(**params)
         if not self.legacy_answers or "symbol" not in params:  # algo orders are told of one symbol alone
             return orders
-        span = _only(params, "symbol", "startTime", "endTime", "limit", "recvWindow")
+        span = _only(params, "symbol", "startTime", "endTime", "limit")
         algos = yield from self._algos(desk, "all_algos", span)
         rows = merged(orders, algos, self._total(desk))
         most = int(params.get("limit") or _MOST_ROWS)
@@ -293,7 +294,7 @@ class ConditionalOrders(Endpoints[Answer]):
         """Cancel every open order of both kinds."""
         answer = yield self._row(desk, "cancel_all")(**params)
         try:
-            yield self._row(desk, "cancel_all_algos")(**_only(params, "symbol", "recvWindow"))
+            yield self._row(desk, "cancel_all_algos")(**_only(params, "symbol"))
         except BinanceAPIException as error:
             if error.status_code != _NOT_FOUND:
                 raise

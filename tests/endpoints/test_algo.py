@@ -220,3 +220,14 @@ def test_where_the_algo_endpoints_are_not_there_the_lists_are_of_orders_alone(le
     assert [row["orderId"] for row in desk.get_open_orders(symbol="BTCUSDT")] == [number]
     assert [row["orderId"] for row in desk.get_all_orders(symbol="BTCUSDT")] == [number]
     assert desk.cancel_all_open_orders(symbol="BTCUSDT")["code"] == 200
+
+
+def test_what_holds_of_any_call_holds_of_each_of_several(desk):
+    """A time-out and a window that a script gives are those of the calls that it does not see, too."""
+    seen = []
+    desk.client._request_futures_api = desk.client._request_futures_coin_api = (
+        lambda method, path, signed=False, **kwargs: seen.append(kwargs["data"]) or []
+    )
+    given = {"symbol": "BTCUSDT", "recvWindow": 9000, "requests_params": {"timeout": 3}}
+    desk.get_open_orders(**given)
+    assert seen == [given, given]

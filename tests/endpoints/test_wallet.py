@@ -211,3 +211,12 @@ def test_what_is_alive_answers_as_it_is(legacy, name):
     legacy.server.answers[f"{row.method} {row.path}"] = {"answered": name}
     assert getattr(legacy, name)(type="SPOT") == {"answered": name}
     assert arrived(legacy.server.last) == {"type": "SPOT"}
+
+
+def test_a_script_that_wrote_the_old_path_itself_gets_what_the_old_method_gives(legacy):
+    legacy.server.answers["GET /sapi/v1/capital/deposit/hisrec"] = []
+    given = legacy._request_withdraw_api("get", "depositHistory.html", True, data={"asset": "ETH"})
+    assert given == {"success": True, "depositList": []} and arrived(legacy.server.last) == {"coin": "ETH"}
+    with pytest.raises(BinanceAPIException) as caught:
+        legacy._request_withdraw_api("get", "nothing.html", True)
+    assert (caught.value.status_code, legacy.server.last.path) == (404, "/wapi/v3/nothing.html")
