@@ -69,6 +69,7 @@ def compare(name, row, bare, pairs):
 def main(pairs=5000):
     ours = client()
     session, url = ours.session, "https://api.binance.com/api/v3/ticker/price"
+    orders = "https://api.binance.com/api/v3/openOrders"
 
     def bare():
         return session.get(url, params="symbol=LTCBTC", timeout=10).json()
@@ -76,12 +77,12 @@ def main(pairs=5000):
     def bare_signed():
         sent = urlencode({"recvWindow": 5000, "symbol": "LTCBTC", "timestamp": int(time.time() * 1000)})
         signature = hmac.new(b"secret", sent.encode(), hashlib.sha256).hexdigest()
-        return session.get(url, params=f"{sent}&signature={signature}", timeout=10).json()
+        return session.get(orders, params=f"{sent}&signature={signature}", timeout=10).json()
 
     compare("public", lambda: ours.get_symbol_ticker(symbol="LTCBTC"), bare, pairs)
     compare(
         "signed",
-        lambda: ours.call("GET", "/api/v3/ticker/price", signed=True, symbol="LTCBTC", recvWindow=5000),
+        lambda: ours.get_open_orders(symbol="LTCBTC", recvWindow=5000),
         bare_signed,
         pairs,
     )
