@@ -376,7 +376,11 @@ class BaseClient(LegacyEndpoints[Answer]):
 
     def _order_params(self, data: Mapping[str, Any]) -> list[tuple[str, Any]]:
         """Parameters sorted by name, a signature last."""
-        return sorted(data.items(), key=lambda item: (item[0] == "signature", item[0]))
+        names = sorted(data)
+        if "signature" in data:
+            names.remove("signature")
+            names.append("signature")
+        return [(name, data[name]) for name in names]
 
     def _generate_signature(self, data: Mapping[str, Any]) -> str:
         return self._signing_key().sign(signing.encode(self._order_params(data)))

@@ -68,7 +68,8 @@ def encode(parameters: Iterable[Parameter]) -> str:
     for name, value in parameters:
         if value is None:
             continue
-        if type(value) is str and value.isalnum() and value.isascii():
+        kind = type(value)
+        if kind is int or (kind is str and value.isalnum() and value.isascii()):
             parts.append(f"{_name(name)}={value}")  # most are
         elif isinstance(value, Repeated):
             parts += [f"{_name(name)}={quote(text(one), safe='')}" for one in value]
