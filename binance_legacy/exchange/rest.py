@@ -11,6 +11,7 @@ Pure: a request goes in, an answer comes out; time is passed in.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -18,6 +19,8 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from ..endpoints import legacy as _endpoints  # noqa: F401 - so that the catalogue has them all
+from ..endpoints.declare import catalogue, methods
 from . import refusals
 from .limits import Weights
 from .market import Market, UnknownSymbol
@@ -180,9 +183,17 @@ def _find(method: str, path: str) -> Door | None:
             refusal.headers["Allow"] = allowed
             raise refusal
         return methods[method]
-    if path.startswith(_SERVED_LATER):
+    if path.startswith(_SERVED_LATER) and f"{method} {path}" not in _switched_off():
         raise refusals.unsupported(f"{method} {path} is not served by this exchange yet")
     return None
+
+
+@functools.cache
+def _switched_off() -> frozenset[str]:
+    """The endpoints that old clients called and that are gone, ``POST /api/v3/userDataStream``."""
+    rows = {f"{row.method} {row.path}" for row in catalogue().values()}
+    fates = (method.moved or method.retired for method in methods().values())
+    return frozenset(fate.was for fate in fates if fate is not None) - rows
 
 
 _JSON: Final = {

@@ -83,6 +83,21 @@ def test_retired_addresses_are_as_dead_as_on_the_real_exchange(get, path):
     assert answer.headers["Content-Type"] == "text/html"
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("post", "/api/v3/userDataStream"),
+        ("post", "/sapi/v1/margin/loan"),
+        ("get", "/sapi/v1/lending/daily/product/list"),
+        ("get", "/fapi/v1/account"),
+        ("get", "/fapi/v1/ticker/allForceOrders"),
+    ],
+)
+def test_what_old_clients_called_and_is_gone_is_gone_here_too(exchange, method, path):
+    answer = requests.request(method, exchange.rest_url + path, timeout=10)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html")
+
+
 def test_another_method_on_a_known_path_is_not_allowed(exchange):
     answer = requests.post(exchange.rest_url + "/api/v3/depth", timeout=10)
     assert (answer.status_code, answer.headers["Allow"], answer.json()["code"]) == (405, "GET", -1020)
