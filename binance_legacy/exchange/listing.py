@@ -18,6 +18,12 @@ _UNIT: Final = 10**_PLACES
 _MAX_PRICE_TICKS: Final = 10**10
 _LAST_MAX_NOTIONAL: Final = "9000000.00000000"
 
+DEFAULT_PREVENTION: Final = "EXPIRE_MAKER"
+"""The self-trade prevention of orders that name none."""
+
+PREVENTIONS: Final = ("EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT")
+"""The self-trade preventions that every symbol allows."""
+
 _T = TypeVar("_T")
 
 
@@ -40,6 +46,7 @@ class Symbol:
         min_qty: the smallest order.
         max_qty: the largest order.
         min_notional: what an order must be worth at least, in the quote asset.
+        more_filters: filters beside the usual ones, or instead of those of the same type.
     """
 
     name: str
@@ -53,6 +60,7 @@ class Symbol:
     min_qty: int
     max_qty: int
     min_notional: Decimal
+    more_filters: tuple[Mapping[str, Any], ...] = ()
 
     def price_text(self, price: int) -> str:
         """The price with eight decimals, as Binance writes it: ``0.00012300``."""
@@ -153,12 +161,15 @@ ASSETS: Final[Mapping[str, Asset]] = _Table(_load_assets)
 """Every asset by its name."""
 
 
-def exchange_info(symbols: Iterable[Symbol], now: int) -> dict[str, Any]:
+def exchange_info(
+    symbols: Iterable[Symbol], now: int, exchange_filters: Iterable[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """``GET /api/v3/exchangeInfo`` as it is answered today.
 
     Args:
         symbols: those to tell of, in this order.
         now: market time, milliseconds.
+        exchange_filters: filters of all symbols together.
     """
     return {
         "timezone": "UTC",
@@ -169,7 +180,7 @@ def exchange_info(symbols: Iterable[Symbol], now: int) -> dict[str, Any]:
             _limit("ORDERS", "DAY", 1, 200000),
             _limit("RAW_REQUESTS", "MINUTE", 5, 300000),
         ],
-        "exchangeFilters": [],
+        "exchangeFilters": [dict(row) for row in exchange_filters],
         "symbols": [_described(symbol) for symbol in symbols],
     }
 
@@ -204,15 +215,22 @@ def _described(symbol: Symbol) -> dict[str, Any]:
         "pegInstructionsAllowed": True,
         "isSpotTradingAllowed": True,
         "isMarginTradingAllowed": margin,
-        "filters": _filters(symbol),
+        "filters": filters(symbol),
         "permissions": [],
         "permissionSets": [["SPOT", "MARGIN"] if margin else ["SPOT"]],
-        "defaultSelfTradePreventionMode": "EXPIRE_MAKER",
-        "allowedSelfTradePreventionModes": ["EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT"],
+        "defaultSelfTradePreventionMode": DEFAULT_PREVENTION,
+        "allowedSelfTradePreventionModes": list(PREVENTIONS),
     }  # fmt: skip
 
 
-def _filters(symbol: Symbol) -> list[dict[str, Any]]:
+def filters(symbol: Symbol) -> list[dict[str, Any]]:
+    """A symbol's filters, as ``exchangeInfo`` shows them."""
+    more = {row["filterType"]: dict(row) for row in symbol.more_filters}
+    usual = [more.pop(row["filterType"], row) for row in _usual_filters(symbol)]
+    return [*usual, *more.values()]
+
+
+def _usual_filters(symbol: Symbol) -> list[dict[str, Any]]:
     price, qty = symbol.price_text, symbol.qty_text
     tick, step = price(symbol.tick), qty(symbol.step)
     return [

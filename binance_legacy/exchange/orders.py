@@ -78,10 +78,11 @@ class Ticket:
 
 @dataclass(slots=True, eq=False)
 class Lock:
-    """An amount set aside, in 1e-8 of an asset."""
+    """An amount set aside, in 1e-8 of an asset, for one order or for several of which one will need it."""
 
     asset: str
     amount: int
+    sharers: int = 1
 
 
 @dataclass(slots=True, eq=False)
@@ -173,7 +174,8 @@ class OrderList:
         client_id: the client's name for it.
         time: when it last changed, milliseconds.
         orders: its orders, in the order in which they are told of.
-        pending: those that wait for the first one to be filled.
+        working: the order that must be filled before the others start, or None.
+        legs: those others; where there are two, the first that trades ends the other.
         status: ``EXECUTING``, ``ALL_DONE`` or ``REJECT``.
         step: Binance's listStatusType: ``EXEC_STARTED``, ``UPDATED``, ``ALL_DONE``, ``RESPONSE``.
     """
@@ -185,7 +187,8 @@ class OrderList:
     client_id: str
     time: int
     orders: list[UserOrder] = field(default_factory=list)
-    pending: list[UserOrder] = field(default_factory=list)
+    working: UserOrder | None = None
+    legs: list[UserOrder] = field(default_factory=list)
     status: str = "EXECUTING"
     step: str = "EXEC_STARTED"
 
@@ -193,6 +196,12 @@ class OrderList:
     def open(self) -> bool:
         """Something may still happen to it."""
         return self.status == "EXECUTING"
+
+    def rivals(self, order: UserOrder) -> list[UserOrder]:
+        """The open orders that must not trade once this one has."""
+        if order is self.working:
+            return []
+        return [leg for leg in self.legs if leg is not order and leg.open]
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +249,7 @@ class PreventedMatch:
     time: int
 
 
-_POWERS: Final = [10**power for power in range(2 * PLACES + 1)]
+_POWERS: Final[list[int]] = [10**power for power in range(2 * PLACES + 1)]
 
 
 def cost(symbol: Symbol, price: int, qty: int) -> int:

@@ -468,7 +468,7 @@ def _traded(order: UserOrder, trade: OwnTrade | None, at: int, number: int) -> d
         "T": at,
         "t": trade.id if trade else -1,
         "I": number,
-        "w": order.resting is not None,
+        "w": order.working and order.open,
         "m": trade.is_maker if trade else False,
         "M": trade is not None,
         "O": order.created,
