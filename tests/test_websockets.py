@@ -771,6 +771,7 @@ def test_the_stream_address_follows_the_client_s_domain_unless_set_by_hand(monke
     monkeypatch.setattr(BinanceSocketManager, "STREAM_URL", "ws://127.0.0.1:1/")
     key = bm.start_kline_socket("BNBBTC", print)
     assert bm._conns[key].factory.url == "ws://127.0.0.1:1/ws/bnbbtc@kline_1m"
+    bm.close()
 
 
 def test_back_off_is_tuned_where_0_7_tuned_it(monkeypatch):
