@@ -221,7 +221,7 @@ class AsyncClient(LaterParameters[Coroutine[Any, Any, Any]], BaseClient[Coroutin
         response = await self.session.request(method, uri, **options)
         self.response = response
         _log.debug("%s %s: %s", method.upper(), urlsplit(uri).path, response.status_code)
-        self.limits.note(getattr(response, "headers", {}))
+        self._used_limits.note(getattr(response, "headers", {}))
         return await self._handle_response(response)
 
     async def _handle_response(self, response: Any) -> Any:
@@ -238,7 +238,7 @@ class AsyncClient(LaterParameters[Coroutine[Any, Any, Any]], BaseClient[Coroutin
 
     async def _synchronise(self) -> None:
         answer = await self.get_server_time()
-        self.timestamp_offset = answer["serverTime"] - int(time.time() * 1000)
+        self.timestamp_offset = self._offset(answer["serverTime"], int(time.time() * 1000))
 
     async def _waited(self, error: BinanceAPIException) -> bool:
         """Whether a passed limit was waited for."""

@@ -156,17 +156,18 @@ class BaseClient(LegacyEndpoints[Answer]):
     response: Any = None
     _requests_params: Mapping[str, Any] | None = None
     _private_key: signing.PrivateKey | None = None
-    _used_limits: Limits | None = None
     _time_unit: str | None = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.API_URL}>"  # never a key
 
-    @property
+    @functools.cached_property
+    def _used_limits(self) -> Limits:
+        return Limits()
+
+    @functools.cached_property  # so that a script's own attribute may have its name
     def limits(self) -> Limits:
         """How much of Binance's limits is used, as the latest answers said."""
-        if self._used_limits is None:
-            self._used_limits = Limits()
         return self._used_limits
 
     # -- what a constructor sets ---------------------------------------------------------------------------
@@ -364,15 +365,20 @@ class BaseClient(LegacyEndpoints[Answer]):
         if not signed:
             return signing.encode(params.items())
         params["timestamp"] = self._exchange_time()
-        ordered = self._order_params(params)
         if getattr(self._generate_signature, "__func__", None) is not BaseClient._generate_signature:
-            return signing.encode([*ordered, ("signature", self._generate_signature(params))])
-        encoded = signing.encode(ordered)  # once: what is signed is what is sent
+            params["signature"] = self._generate_signature(params)  # which may add to them, as in 0.7
+            return signing.encode(self._order_params(params))
+        encoded = signing.encode(self._order_params(params))  # once: what is signed is what is sent
         return f"{encoded}&signature={quote(self._signing_key().sign(encoded), safe='')}"
 
     def _exchange_time(self) -> int:
         """The exchange's time, milliseconds."""
         raise NotImplementedError
+
+    @staticmethod
+    def _offset(exchange_time: int, here: int) -> int:
+        """How far the exchange's clock is ahead, milliseconds; where microseconds were asked for, it tells those."""
+        return (exchange_time // 1000 if exchange_time > _MICROSECONDS else exchange_time) - here
 
     def _order_params(self, data: Mapping[str, Any]) -> list[tuple[str, Any]]:
         """Parameters sorted by name, a signature last."""
@@ -391,6 +397,9 @@ class BaseClient(LegacyEndpoints[Answer]):
         secret = self.API_SECRET or ""
         return signing.PrivateKey(secret) if "-----BEGIN" in secret else signing.Secret(secret)
 
+
+_MICROSECONDS = 10**14
+"""Times from here on are microseconds: as milliseconds they would lie beyond the year 5000."""
 
 _STATIONS = {
     "sapi": "_request_margin_api",

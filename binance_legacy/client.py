@@ -168,9 +168,11 @@ class Client(BaseClient[Any]):
         self, method: str, uri: str, signed: bool, force_params: bool, kwargs: Mapping[str, Any]
     ) -> Any:
         options = self._call_options(method, signed, force_params, kwargs)
-        self.response = http.send(self.session, method, uri, **options)
-        self.limits.note(getattr(self.response, "headers", {}))
-        return self._handle_response()
+        response = self.response = http.send(self.session, method, uri, **options)
+        self._used_limits.note(getattr(response, "headers", {}))
+        if getattr(self._handle_response, "__func__", None) is not Client._handle_response:
+            return self._handle_response()
+        return replies.read(response)  # not `self.response`: that may be another thread's by now
 
     def _handle_response(self) -> Any:
         """What the latest answer says.
@@ -185,7 +187,8 @@ class Client(BaseClient[Any]):
         return int(time.time() * 1000 + self.timestamp_offset)
 
     def _synchronise(self) -> None:
-        self.timestamp_offset = self.get_server_time()["serverTime"] - int(time.time() * 1000)
+        answer = self.get_server_time()
+        self.timestamp_offset = self._offset(answer["serverTime"], int(time.time() * 1000))
 
     def _waited(self, error: BinanceAPIException) -> bool:
         """Whether a passed limit was waited for."""

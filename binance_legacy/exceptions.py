@@ -5,7 +5,7 @@
     Exception
     ├── BinanceAPIException                 Binance refused: .code, .message, .status_code, .response, .request
     │   ├── BinanceLimitException           a limit was passed: .retry_after seconds
-    │   ├── BinanceOutcomeUnknown           5xx: it may have been done all the same
+    │   ├── BinanceOutcomeUnknown           5xx, -1006, -1007: it may have been done all the same
     │   └── BinanceWithdrawAPIException     both this and BinanceWithdrawException
     ├── BinanceRequestException             no answer that can be read
     │   └── RetiredEndpoint                 Binance switched the endpoint off and nothing took its place
@@ -29,10 +29,24 @@ All can be pickled, also with the answer that `BinanceAPIException` carries.
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Any
 
 SHOWN = 200
 """Characters of an unreadable answer that an error's text shows."""
+
+_SIGNATURE = re.compile(r"(signature=)[^&\s'\")]+", re.IGNORECASE)
+
+
+def without_signatures(text: str) -> str:
+    """A text, such as an address, with what its signatures are left out."""
+    return _SIGNATURE.sub(r"\1...", text)
+
+
+def shown(text: str) -> str:
+    """What an error's text shows of an answer; such a page may repeat the address that was asked."""
+    return without_signatures(text[:SHOWN])
 
 
 class BinanceAPIException(Exception):
@@ -88,9 +102,10 @@ class BinanceOutcomeUnknown(BinanceAPIException):
 
 def _seconds(response: Any) -> float | None:
     try:
-        return max(0.0, float(response.headers["Retry-After"]))
+        seconds = float(response.headers["Retry-After"])
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 def _code_and_message(response: Any) -> tuple[Any, str]:
@@ -100,7 +115,7 @@ def _code_and_message(response: Any) -> tuple[Any, str]:
         body = None
     if isinstance(body, dict) and ("code" in body or "msg" in body):
         return body.get("code", 0), body.get("msg", "")
-    return 0, f"Invalid JSON error message from Binance: {response.text[:SHOWN]}"
+    return 0, f"Invalid JSON error message from Binance: {shown(response.text)}"
 
 
 class BinanceRequestException(Exception):

@@ -311,6 +311,17 @@ def test_a_clock_that_is_off_is_set_once_and_the_call_made_again(rest):  # noqa:
     assert len(rest.asked) == 6
 
 
+def test_microseconds_leave_the_clock_s_offset_in_milliseconds(rest, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(async_client_module, "time", types.SimpleNamespace(time=lambda: 1_599_999_999.0))
+    rest.answers["/api/v3/time"] = {"serverTime": 1_600_000_000_000_000}
+
+    async def offset():
+        async with await AsyncClient.create(time_unit="MICROSECOND") as client:
+            return client.timestamp_offset
+
+    assert asyncio.run(offset()) == 1000
+
+
 def test_a_passed_limit_is_waited_for_where_that_is_asked_for(rest):  # noqa: F811
     refusals = iter([(429, {"code": -1003, "msg": "Too many."}, {"Retry-After": "0.05"})])
     rest.answers["/api/v3/ping"] = lambda asked: next(refusals, {})

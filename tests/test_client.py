@@ -133,6 +133,18 @@ def test_a_script_may_sign_in_its_own_way(rest, client):  # noqa: F811
     assert rest.last.params["signature"] == "mine/b,timestamp"
 
 
+def test_what_a_script_adds_to_the_parameters_as_it_signs_them_is_sent(rest, client):  # noqa: F811
+    rest.answers["/api/v3/order"] = {}
+
+    class Mine(Client):
+        def _generate_signature(self, data):
+            data["recvWindow"] = 10_000
+            return super()._generate_signature(data)
+
+    Mine(KEY, SECRET)._post("order", True, data={"symbol": "BNBBTC"})
+    assert rest.last.params["recvWindow"] == "10000" and signing.verify(SECRET, "", rest.last.body)
+
+
 def test_neither_key_nor_secret_shows_in_a_client_or_an_exception(rest, client):  # noqa: F811
     rest.answers["/api/v3/order"] = (400, {"code": -2010, "msg": "no"})
     with pytest.raises(BinanceAPIException) as caught:
@@ -479,6 +491,41 @@ def test_what_the_answers_say_of_the_limits_is_kept(rest, client):  # noqa: F811
     rest.answers["/api/v3/depth"] = (200, {}, {"X-MBX-USED-WEIGHT-1M": "25", "X-MBX-ORDER-COUNT-10S": "3"})
     client.get_order_book(symbol="BNBBTC")
     assert client.limits.used_weight == {"1m": 25} and client.limits.order_count == {"10s": 3}
+
+
+def test_a_script_s_own_attribute_named_limits_is_its_own(rest, client):  # noqa: F811
+    class Mine(Client):
+        def __init__(self):
+            self.limits = {"BNBBTC": 5}
+            super().__init__()
+
+    assert Mine().limits == {"BNBBTC": 5}
+    assert type("Mine", (Client,), {"limits": 5})().limits == 5
+
+
+def test_a_call_gives_its_own_answer_whatever_another_thread_was_answered_meanwhile(rest, client):  # noqa: F811
+    def answer(value):
+        return types.SimpleNamespace(status_code=200, headers={}, is_redirect=False, json=lambda: value)
+
+    class Limits:
+        def note(self, headers):
+            client.response = answer("another thread's")
+
+    client.session = types.SimpleNamespace(get=lambda url, **options: answer("its own"))
+    client._used_limits = Limits()
+    assert client.ping() == "its own"
+
+
+def test_a_script_may_read_answers_in_its_own_way(rest, client):  # noqa: F811
+    client._handle_response = lambda: client.response.status_code
+    assert client.ping() == 200
+
+
+def test_microseconds_leave_the_clock_s_offset_in_milliseconds(rest, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(Client, "API_URL", rest.url + "/api")
+    monkeypatch.setattr(client_module, "time", types.SimpleNamespace(time=lambda: 1_599_999_999.0))
+    rest.answers["/api/v3/time"] = {"serverTime": 1_600_000_000_000_000}
+    assert Client(time_unit="MICROSECOND").timestamp_offset == 1000
 
 
 TOO_MANY = (429, {"code": -1003, "msg": "Too much request weight used."}, {"Retry-After": "7"})

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import functools
 import logging
-import re
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from ..exceptions import BinanceRequestException
+from ..exceptions import BinanceRequestException, without_signatures
 from ..wire import venues
 
 _MOST_REDIRECTS = 5
-_SIGNATURE = re.compile(r"(signature=)[^&\s'\")]+", re.IGNORECASE)
 _CUT_OFF = (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError)
-
-
-def without_signatures(text: str) -> str:
-    """A text, such as an address, with what its signatures are left out."""
-    return _SIGNATURE.sub(r"\1...", text)
 
 
 class _Discreet(logging.Filter):
@@ -32,7 +25,8 @@ class _Discreet(logging.Filter):
         return True
 
 
-logging.getLogger("urllib3.connectionpool").addFilter(_Discreet())
+for name in ("urllib3.connectionpool", "urllib3.connection"):
+    logging.getLogger(name).addFilter(_Discreet())
 
 
 def send(session: Any, method: str, url: str, **options: Any) -> Any:
@@ -57,6 +51,9 @@ def send(session: Any, method: str, url: str, **options: Any) -> Any:
         raise BinanceRequestException(
             f"Invalid Response: cut off: {without_signatures(str(error))}"
         ) from None
+    except requests.exceptions.InvalidHeader as error:  # its text shows the header: the key
+        error.args = ("a header, such as the API key, begins with a space or has a line break",)
+        raise error from None
     except requests.RequestException as error:
         if "signature=" in str(error):
             error.args = (without_signatures(str(error)), *error.args[1:])
@@ -69,27 +66,31 @@ def _send(session: Any, method: str, url: str, options: dict[str, Any]) -> Any:
     direct = _no_proxies(address)
     if direct:
         options["proxies"] = direct.copy()
-    if offline:
+    if offline or direct:
         return _follow(session, method, address, options)
     return getattr(session, method)(address, **options)
 
 
 @functools.lru_cache(maxsize=512)
-def _no_proxies(address: str) -> dict[str, str | None]:
+def _no_proxies(address: str) -> dict[str, None]:
     """For an address on this machine, every way in which a session may name a proxy for it, taken back."""
     parts = urlsplit(address)
     if not venues.is_loopback(parts.hostname or ""):
         return {}
     names = ("http", "https", "all", f"{parts.scheme}://{parts.hostname}", f"all://{parts.hostname}")
-    return {**dict.fromkeys(names), "no_proxy": "*"}
+    return dict.fromkeys(names)
 
 
 def _follow(session: Any, method: str, address: str, options: dict[str, Any]) -> Any:
-    """Send it, and follow redirects only to where calls may go."""
+    """Send it, and follow redirects only to where calls may go.
+
+    Not left to `requests`: to keep proxies out it would change the environment, which other threads read.
+    """
+    follows = options.get("allow_redirects", True)
     options["allow_redirects"] = False
     answer = getattr(session, method)(address, **options)
     for _ in range(_MOST_REDIRECTS):
-        if not getattr(answer, "is_redirect", False):
+        if not (follows and getattr(answer, "is_redirect", False)):
             break
         address = venues.reroute(urljoin(address, answer.headers["location"]))
         answer = session.get(address, **{k: v for k, v in options.items() if k not in ("data", "params")})

@@ -26,7 +26,7 @@ from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgentEndpointFactory
 from zope.interface.declarations import implementer
 
-from ..exceptions import SHOWN, BinanceRequestException
+from ..exceptions import BinanceRequestException, shown, without_signatures
 from . import ending, tls  # ending: the reactor is stopped when the process ends
 from .calls import Reply, Request, Way
 from .reactor import engine, reactor
@@ -276,15 +276,15 @@ def _meaning(failure: Failure, request: Request) -> BaseException:
     if isinstance(first, error.TimeoutError):
         return TimeoutError(f"{request}: {request.place[1]} cannot be reached: no answer to a connection")
     if isinstance(first, _CutOff):
-        shown = first.content.decode("utf-8", "replace")[:SHOWN]
-        return BinanceRequestException(f"Invalid Response: cut off after {len(first.content)} bytes: {shown}")
+        text = shown(first.content.decode("utf-8", "replace"))
+        return BinanceRequestException(f"Invalid Response: cut off after {len(first.content)} bytes: {text}")
     if isinstance(first, (error.ConnectError, error.DNSLookupError, ProxyRefused)):
         return ConnectionError(f"{request}: {request.place[1]} cannot be reached: {first}")
     if isinstance(first, _BROKEN):
         maybe = "" if request.method == "GET" else "; it may have been done all the same"
         return ConnectionError(f"{request}: the line broke before an answer came{maybe} ({last})")
     if isinstance(first, web.ResponseFailed):
-        return BinanceRequestException(f"Invalid Response: no HTTP: {last}")
+        return BinanceRequestException(f"Invalid Response: no HTTP: {without_signatures(str(last))}")
     return first
 
 

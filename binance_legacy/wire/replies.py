@@ -12,15 +12,16 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..exceptions import (
-    SHOWN,
     BinanceAPIException,
     BinanceLimitException,
     BinanceOutcomeUnknown,
     BinanceRequestException,
+    shown,
 )
 
 _USED = re.compile(r"(?:x-mbx-|x-sapi-)(used-\w+-weight|used-weight|order-count)-(\d+[smhd])", re.IGNORECASE)
 _TOO_MANY = (418, 429)
+_STATUS_UNKNOWN = (-1006, -1007)  # "execution status unknown"; -1007 comes with 408 too
 
 
 class Reply(Protocol):
@@ -48,11 +49,11 @@ class Limits:
     used_weight: dict[str, int] = field(default_factory=dict)
     order_count: dict[str, int] = field(default_factory=dict)
 
-    def note(self, headers: Mapping[str, str]) -> None:
-        """Take over what the headers of an answer say."""
-        for name, value in headers.items():
-            found = name[:1] in "xX" and _USED.fullmatch(name)
-            if found and value.isdigit():
+    def note(self, headers: Any) -> None:
+        """Take over what the headers of an answer say; nothing where they are none, as those of a script's own may."""
+        for name, value in headers.items() if isinstance(headers, Mapping) else ():
+            found = isinstance(name, str) and name[:1] in "xX" and _USED.fullmatch(name)
+            if found and isinstance(value, str) and value.isdecimal():
                 what, span = found[1].lower(), found[2].lower()
                 pool = what.removeprefix("used-").removesuffix("weight").strip("-")
                 counts = self.order_count if what == "order-count" else self.used_weight
@@ -72,13 +73,13 @@ def read(reply: Reply) -> Any:
     try:
         return reply.json()
     except ValueError:
-        raise BinanceRequestException(f"Invalid Response: {reply.text[:SHOWN]}") from None
+        raise BinanceRequestException(f"Invalid Response: {shown(reply.text)}") from None
 
 
 def _refusal(reply: Reply) -> BinanceAPIException:
     if reply.status_code in _TOO_MANY:
         return BinanceLimitException(reply)
-    asked = getattr(getattr(reply, "request", None), "method", None) or "GET"
-    if reply.status_code >= 500 and asked.upper() != "GET":
-        return BinanceOutcomeUnknown(reply)
-    return BinanceAPIException(reply)
+    error = BinanceAPIException(reply)
+    asked = getattr(error.request, "method", None) or "GET"
+    unknown = reply.status_code >= 500 or error.code in _STATUS_UNKNOWN
+    return BinanceOutcomeUnknown(reply) if unknown and asked.upper() != "GET" else error

@@ -1,6 +1,8 @@
 """Where REST calls go: real servers on 127.0.0.1, sessions of requests, proxies that must not be asked."""
 
+import contextlib
 import logging
+import os
 import socket
 import threading
 import traceback
@@ -168,6 +170,24 @@ def test_what_requests_offers_is_handed_on(door):
     assert seen == {"url": "https://api.binance.com/x", "verify": False, "timeout": 3, "cert": "mine.pem"}
 
 
+def test_a_call_to_this_machine_leaves_the_environment_which_other_threads_read_as_it_is(
+    door, proxy, session, monkeypatch
+):
+    seen = []
+    monkeypatch.setattr(
+        requests.utils, "proxy_bypass", lambda host: seen.append(os.environ.get("no_proxy")) or False
+    )
+    door.answers["/old"] = (302, {"Location": "/new"})
+    http.send(session, "get", door.url + "/old")
+    assert set(seen) <= {None} and proxy.asked == [] and door.asked == ["GET /old", "GET /new"]
+
+
+def test_a_redirect_is_not_followed_where_the_call_says_so(door, session):
+    door.answers["/old"] = (302, {"Location": "/new"})
+    assert http.send(session, "get", door.url + "/old", allow_redirects=False).status_code == 302
+    assert door.asked == ["GET /old"]
+
+
 SIGNED = "a=1&signature=5ec3e7"
 
 
@@ -185,6 +205,31 @@ def test_no_signature_stands_in_the_log_of_requests(door, session, caplog):
     with caplog.at_level(logging.DEBUG):
         http.send(session, "get", door.url + "/api/v3/account", params="a=1&signature=5ec3e7")
     assert "/api/v3/account?a=1&signature=..." in caplog.text and "5ec3e7" not in caplog.text
+
+
+def test_no_signature_stands_in_the_log_of_an_answer_with_a_broken_header(session, caplog):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer():
+            line, _ = listening.accept()
+            line.recv(4096)
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nno header\r\nX: y\r\n\r\n{}")
+            line.close()
+
+        threading.Thread(target=answer, daemon=True).start()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/x"
+        with contextlib.suppress(requests.RequestException, BinanceRequestException):
+            http.send(session, "get", address, params=SIGNED)
+    assert "Failed to parse headers" in caplog.text and "5ec3e7" not in caplog.text
+
+
+KEY = "-".join(("the", "api", "key"))  # a traceback shows lines of this file too
+
+
+def test_no_key_stands_in_the_error_of_a_header_that_cannot_be_sent(door, session):
+    with pytest.raises(requests.exceptions.InvalidHeader, match="line break") as caught:
+        http.send(session, "get", door.url + "/x", headers={"X-MBX-APIKEY": KEY + "\n"})
+    assert KEY not in "".join(traceback.format_exception(caught.value)) + repr(caught.value)
 
 
 def test_an_answer_that_breaks_off_is_one_that_cannot_be_read(session):

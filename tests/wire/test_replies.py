@@ -1,6 +1,7 @@
 """What an answer says: its value, its error, and what it used of the limits."""
 
 import json
+from unittest.mock import Mock
 
 import pytest
 import requests
@@ -61,6 +62,24 @@ def test_each_refusal_has_the_class_that_says_what_to_do(status, method, kind):
     assert caught.value.status_code == status
 
 
+@pytest.mark.parametrize("code", [-1006, -1007])
+def test_an_outcome_that_binance_itself_calls_unknown_is_so_whatever_the_status(code):
+    error = b'{"code":%d,"msg":"Send status unknown; execution status unknown."}' % code
+    with pytest.raises(exceptions.BinanceOutcomeUnknown):
+        replies.read(reply(408, error, "POST"))
+    with pytest.raises(exceptions.BinanceAPIException) as caught:
+        replies.read(reply(408, error, "GET"))
+    assert type(caught.value) is exceptions.BinanceAPIException
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_page_that_repeats_the_address_shows_no_signature(status):
+    page = b"<html>The requested URL /api/v3/account?a=1&signature=5ec3e7 was not found"
+    with pytest.raises(Exception, match=r"account\?a=1&signature=\.\.\. was not found") as caught:
+        replies.read(reply(status, page))
+    assert "5ec3e7" not in repr(caught.value)
+
+
 def test_an_answer_that_does_not_say_how_it_was_asked_is_read_too():
     class Bare:
         status_code, text, headers = 503, "Service Unavailable", {}
@@ -76,7 +95,7 @@ def test_a_passed_limit_says_for_how_long():
     with pytest.raises(exceptions.BinanceLimitException, match=r"retry after 12 s") as caught:
         replies.read(reply(429, ERROR, Retry_After="12"))
     assert caught.value.retry_after == 12.0
-    for headers in ({}, {"Retry_After": "soon"}):
+    for headers in ({}, {"Retry_After": "soon"}, {"Retry_After": "inf"}, {"Retry_After": "nan"}):
         with pytest.raises(exceptions.BinanceLimitException) as caught:
             replies.read(reply(418, ERROR, **headers))
         assert caught.value.retry_after is None
@@ -106,6 +125,15 @@ def test_the_headers_say_what_is_used():
     assert limits.order_count == {"10s": 1, "1d": 17}
     limits.note({"X-MBX-USED-WEIGHT-1M": "3"})
     assert limits.used_weight["1m"] == 3 and limits.order_count["1d"] == 17
+
+
+@pytest.mark.parametrize(
+    "headers", [None, Mock(), {"X-MBX-USED-WEIGHT-1M": "²"}, {"X-MBX-USED-WEIGHT-1M": 5}, {5: "5"}]
+)
+def test_headers_of_a_script_s_own_session_never_cost_it_the_answer(headers):
+    limits = Limits()
+    limits.note(headers)
+    assert limits == Limits()
 
 
 @given(st.dictionaries(st.text(), st.text()))
