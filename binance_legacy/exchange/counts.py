@@ -48,17 +48,21 @@ class OrderCount:
         self._starts: Final = [0] * len(windows)
         self._counts: Final = [0] * len(windows)
 
-    def add(self, orders: int, now: int) -> None:
-        """Counts new orders at `now` (milliseconds).
+    def check(self, orders: int, now: int) -> None:
+        """Whether so many new orders may be placed at `now` (milliseconds).
 
         Raises:
-            Refusal: they are too many; they do not count then.
+            Refusal: they are too many.
         """
         self._turn(now)
         for window, start, count in zip(self._windows, self._starts, self._counts, strict=True):
             if count + orders > window.limit:
                 wait = -(-(start + window.length - now) // 1000)
                 raise too_many_orders(window.limit, f"{window.number} {window.interval}", wait)
+
+    def add(self, orders: int, now: int) -> None:
+        """Counts new orders."""
+        self._turn(now)
         for index in range(len(self._counts)):
             self._counts[index] += orders
 

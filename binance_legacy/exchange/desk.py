@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from . import refusals
 from .bars import Trade
-from .book import Book, Fill, Iceberg, Order
+from .book import Book, Fill, Iceberg, Order, Until
 from .clearing import Clearing
 from .ledger import Account
 from .listing import Symbol
@@ -22,6 +22,7 @@ from .orders import Amend, OrderList, OwnTrade, PreventedMatch, Ticket, UserOrde
 from .refusals import Refusal
 from .triggers import Triggers, reached
 
+_ANY_PRICE: Final = 10**30
 WOULD_TRIGGER: Final = "Order would trigger immediately."
 WOULD_TAKE: Final = "Order would immediately match and take."
 NO_LIQUIDITY: Final = "Order book liquidity is less than symbol minimum quantity."
@@ -36,6 +37,7 @@ class Place(Protocol):
     @property
     def book(self) -> Book: ...
     def last_trade(self) -> Trade: ...
+    def average_price(self, minutes: int, at: int) -> int: ...
     def booked(self, fills: list[Fill], at: int) -> int: ...
     def moved(self, at: int) -> None: ...
 
@@ -79,6 +81,10 @@ class Desk:
         """The last price."""
         return self._place.last_trade().price
 
+    def average(self, minutes: int, at: int) -> int:
+        """The average price of the last minutes, in 1e-8; the last price for 0 minutes."""
+        return self._place.average_price(minutes, at)
+
     def open_of(self, account: Account) -> list[UserOrder]:
         """An account's open orders, oldest first."""
         return list(self.open.get(account.name, {}).values())
@@ -89,7 +95,14 @@ class Desk:
 
     def named(self, account: Account, client_id: str) -> UserOrder | None:
         """An account's open order of this name."""
-        return next((one for one in self.open_of(account) if one.client_id == client_id), None)
+        orders = self.open.get(account.name, {}).values()
+        return next((one for one in orders if one.client_id == client_id), None)
+
+    def find_open(self, account: Account, number: int | None, client_id: str | None) -> UserOrder | None:
+        """An account's open order, by its number or else by its name."""
+        if number is not None:
+            return self.open.get(account.name, {}).get(number)
+        return None if client_id is None else self.named(account, client_id)
 
     # taking orders
 
@@ -107,14 +120,15 @@ class Desk:
         if ticket.conditional:
             if ticket.stop and reached(ticket, self.last):
                 raise refusals.rejected(WOULD_TRIGGER)
-        elif ticket.kind == "LIMIT_MAKER":
-            if self._book.would_take(ticket.is_buy, ticket.price):
-                raise refusals.rejected(WOULD_TAKE)
-        elif ticket.quote_qty:
-            self._size(order)
+        elif ticket.kind == "LIMIT_MAKER" and self._book.would_take(ticket.is_buy, ticket.price):
+            raise refusals.rejected(WOULD_TAKE)
 
-    def _size(self, order: UserOrder) -> None:
-        """Finds the quantity of an order by amount."""
+    def size(self, order: UserOrder) -> None:
+        """Finds the quantity of an order by amount, as the book is now.
+
+        Raises:
+            Refusal: there is nothing to trade with, or the amount is too small.
+        """
         ticket = order.ticket
         found = plan(self._book, order, None, None, worth(self.symbol, ticket.quote_qty))
         if not found.qty:
@@ -152,6 +166,12 @@ class Desk:
             self._clearing.report(order, "NEW", now)
         else:
             self._announce(order, now)
+
+    def reject(self, order: UserOrder, reason: str, now: int) -> None:
+        """Tells of an order that the market did not let in, although another was canceled for it."""
+        order.id = self._book.number()
+        order.status = "REJECTED"
+        self._clearing.report(order, "REJECTED", now, reason=reason)
 
     def _announce(self, order: UserOrder, now: int) -> None:
         if order.ticket.conditional:
@@ -374,9 +394,14 @@ class Desk:
                     self._activate(order, at)
                     self.end_step(at)
 
-    def forget_prices(self) -> None:
-        """Nobody waits for a price."""
-        self._prices.clear()
+    def crowd_takes(self, is_buy: bool, qty: int, limit: int | None, now: int) -> int:
+        """Lets one of the crowd take what stands in the book; returns how much it traded."""
+        book = self._book
+        worst = limit or (_ANY_PRICE if is_buy else 1)
+        outcome = book.limit(is_buy, worst, qty, until=Until.IMMEDIATE)
+        number = self._place.booked(outcome.fills, now)
+        self.crowd_traded(outcome.fills, number, now)
+        return qty - outcome.left
 
     def _activate(self, order: UserOrder, at: int) -> None:
         """An order's price has come: it goes to the book, and its rival ends."""

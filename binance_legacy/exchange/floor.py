@@ -29,6 +29,7 @@ class Floor(ABC):
         self.candles: Candles
         self.now: int
         self._day: tuple[int, Bar] | None = None
+        self._averages: dict[int, tuple[int, int, int]] = {}
 
     @property
     @abstractmethod
@@ -64,6 +65,19 @@ class Floor(ABC):
         """The average price of the last five minutes, and the time of the last trade."""
         bar = self._span(at // MINUTE * MINUTE - 4 * MINUTE, at + MINUTE)
         return answers.average(self.symbol, bar), self.last_trade().time
+
+    def average_price(self, minutes: int, at: int) -> int:
+        """The average price of the last minutes by volume, the last price for 0 minutes; in 1e-8."""
+        unit: int = 10 ** (8 - self.symbol.price_places)
+        if not minutes:
+            return self.last_trade().price * unit
+        minute = at // MINUTE * MINUTE
+        known = self._averages.get(minutes)
+        if known is None or known[:2] != (minute, self.history.count):
+            bar = self._span(minute - (minutes - 1) * MINUTE, minute + MINUTE)
+            average = bar.quote * unit // bar.volume if bar.volume else bar.close * unit
+            known = self._averages[minutes] = minute, self.history.count, average
+        return known[2]
 
     def _span(self, start: int, end: int) -> Bar:
         """The whole minutes from `start` to before `end` as one bar, from hours where there are whole ones."""

@@ -7,7 +7,7 @@ included, and a few that came later; all of them are tradable here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -60,7 +60,7 @@ class Symbol:
     min_qty: int
     max_qty: int
     min_notional: Decimal
-    more_filters: tuple[Mapping[str, Any], ...] = ()
+    more_filters: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
 
     def price_text(self, price: int) -> str:
         """The price with eight decimals, as Binance writes it: ``0.00012300``."""

@@ -10,6 +10,7 @@ from .bars import HOUR, MINUTE, Trade, merge
 from .book import Book, Fill
 from .candles import Candles
 from .crowd import Crowd, Pace
+from .desk import Desk
 from .floor import Floor, alone, join
 from .history import Aggregate, History
 from .listing import Symbol
@@ -23,6 +24,9 @@ GAP: Final = 3 * MINUTE
 FILLED: Final = 6 * HOUR
 """Up to here what was shown before stays as it was; after longer (a machine that slept) all of it is past."""
 
+WAITED: Final = 6 * HOUR
+"""Where users' orders wait, a gap up to this long is traded through after all."""
+
 _BOOK_EPOCH: Final = 1_500_000_000_000
 
 
@@ -33,12 +37,16 @@ class LiveFloor(Floor):
         symbol: what is traded.
         walk: its fair price at any time.
         now: the time at which it wakes; it is run forward to there at once.
+
+    Attributes:
+        desk: where users trade here, once one has asked to.
     """
 
     def __init__(self, symbol: Symbol, walk: Walk, seed: int, now: int) -> None:
         super().__init__(symbol, Past(walk, symbol), [])
         self.book: Final = Book((now - _BOOK_EPOCH) // 10, symbol.step)
         self.publisher = Publisher(self, self.pushed)
+        self.desk: Desk | None = None
         opened = now // MINUTE * MINUTE
         first = self.past.id_at(opened)
         self._join(opened, first, first)
@@ -51,9 +59,18 @@ class LiveFloor(Floor):
     def levels(self) -> Book:
         return self.book
 
+    @property
+    def busy(self) -> bool:
+        """Whether anybody waits for what happens here."""
+        return self.publisher.busy or self._awaited
+
+    @property
+    def _awaited(self) -> bool:
+        return self.desk is not None and self.desk.open_count > 0
+
     def advance(self, now: int) -> None:
         """Moves the market to `now`."""
-        if now - self.now > GAP:
+        if now - self.now > (WAITED if self._awaited else GAP):
             self._reopen(now)
         beat = self.publisher.beat
         tick = (self.now // beat + 1) * beat if beat else now + 1
@@ -104,7 +121,18 @@ class LiveFloor(Floor):
             publisher.moved(at)
 
     def _traded(self, fills: list[Fill], at: int) -> None:
-        """Books what one taking order has traded."""
+        """Books what one of the crowd has traded, with users too."""
+        number = self.booked(fills, at)
+        if self.desk is not None and self.desk.open_count:
+            self.desk.crowd_traded(fills, number, at)
+
+    def moved(self, at: int) -> None:
+        """The book may have changed."""
+        self.publisher.moved(at)
+
+    def booked(self, fills: list[Fill], at: int) -> int:
+        """Books what one taking order has traded; returns the first trade's number."""
+        number = self.history.next_id
         joined: list[Aggregate] = []
         for fill in fills:
             trade = Trade(self.history.next_id, at, fill.price, fill.qty, fill.buyer_is_maker)
@@ -116,6 +144,7 @@ class LiveFloor(Floor):
         for one in joined:
             self.history.add_aggregate(one)
             self.publisher.aggregated(one, at)
+        return number
 
 
 def _pace(past: Past, at: int) -> Pace:

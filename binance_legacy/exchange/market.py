@@ -57,6 +57,7 @@ class Market:
         now: market time, milliseconds UTC.
         tape_start: when the tape begins, or None.
         tape_end: when it ends; after that its symbols stand still.
+        exchange_filters: filters of all symbols together, as ``exchangeInfo`` shows them.
 
     Raises:
         CaptureError: a capture cannot be read.
@@ -72,6 +73,7 @@ class Market:
         self._pasts: Final[dict[str, Past]] = {}
         self._tape_pushes: Final[list[Push]] = []
         self._all: dict[str, Stream] = {}
+        self.exchange_filters: list[dict[str, Any]] = []
         self._tape: Final = Tape(tapes) if tapes else None
         self.tape_start: Final = self._tape.start if self._tape else None
         self.tape_end: Final = self._tape.end if self._tape else None
@@ -128,7 +130,7 @@ class Market:
             self._play(self._tape, now)
         pushed, self._tape_pushes[:] = list(self._tape_pushes), []
         for floor in self._floors.values():
-            if floor.publisher.busy:
+            if floor.busy:
                 floor.advance(now)
                 pushed += floor.pushed
                 floor.pushed.clear()
@@ -151,12 +153,44 @@ class Market:
         held = self._tape.symbols.get(symbol) if self._tape else None
         return frozenset(held.kinds) if held else frozenset()
 
+    # where users trade
+
+    def place(self, name: str) -> LiveFloor | None:
+        """Where a symbol is traded, awake, at the present time; None where a tape plays it.
+
+        Raises:
+            UnknownSymbol: it is not listed.
+        """
+        if name in self._taped:
+            return None
+        floor = self._floor(self._listed(name).name)
+        assert isinstance(floor, LiveFloor)
+        return floor
+
+    def symbol(self, name: str) -> Symbol:
+        """A listed symbol.
+
+        Raises:
+            UnknownSymbol: it is not listed.
+        """
+        return self._listed(name)
+
+    def relist(self, symbol: Symbol) -> None:
+        """Lists a symbol as it is from now on: its status, its filters."""
+        self._listing[symbol.name] = symbol
+
+    def last_price(self, name: str) -> int | None:
+        """The last price in 1e-8, of a sleeping symbol the fair one; None where no such symbol is listed."""
+        return int(self._price(name).replace(".", "")) if name in self._listing else None
+
     # what can be asked
 
     def exchange_info(self, symbols: Sequence[str] | None = None) -> dict[str, Any]:
         """``GET /api/v3/exchangeInfo``."""
         return exchange_info(
-            [self._listed(name) for name in (self._listing if symbols is None else symbols)], self.now
+            [self._listed(name) for name in (self._listing if symbols is None else symbols)],
+            self.now,
+            self.exchange_filters,
         )
 
     def depth(self, symbol: str, limit: int = 100) -> dict[str, Any]:

@@ -30,14 +30,14 @@ class Standing(Protocol):
 
 
 @dataclass(slots=True)
-class Asked:
-    """Orders that are asked for in one call: those that share a list, and how many lists that makes."""
+class Batch:
+    """The orders that one call asks for, and how many lists they make."""
 
     orders: list[UserOrder]
     lists: int = 0
 
 
-Rule = Callable[[Asked, Standing], bool]
+Rule = Callable[[Batch, Standing], bool]
 """Whether what is asked for is allowed."""
 
 Check = Callable[[UserOrder, Standing], bool]
@@ -194,7 +194,7 @@ def _most_algos(everywhere: bool) -> Callable[[Row], Rule]:
     def rule(row: Row) -> Rule:
         most = int(row["maxNumAlgoOrders"])
 
-        def check(asked: Asked, standing: Standing) -> bool:
+        def check(asked: Batch, standing: Standing) -> bool:
             new = sum(_is_algo(order.ticket) for order in asked.orders)
             return not new or standing.algos(everywhere) + new <= most
 
@@ -207,7 +207,7 @@ def _most_icebergs(everywhere: bool) -> Callable[[Row], Rule]:
     def rule(row: Row) -> Rule:
         most = int(row["maxNumIcebergOrders"])
 
-        def check(asked: Asked, standing: Standing) -> bool:
+        def check(asked: Batch, standing: Standing) -> bool:
             new = sum(_is_iceberg(order.ticket) for order in asked.orders)
             return not new or standing.icebergs(everywhere) + new <= most
 
@@ -275,6 +275,9 @@ RULES: Final[Mapping[str, Callable[[Row], Rule]]] = {
 """What makes a rule of a row, by the row's type."""
 
 
+_OF_QUANTITY: Final = frozenset(("LOT_SIZE", "ICEBERG_PARTS", "MIN_NOTIONAL", "NOTIONAL"))
+
+
 class Rules:
     """The rules that filter rows make, in their order.
 
@@ -292,7 +295,7 @@ class Rules:
                 raise ValueError(f"no filter is called {row['filterType']!r}; there are {', '.join(RULES)}")
         self._rules: Final = [(row["filterType"], RULES[row["filterType"]](row)) for row in self.rows]
 
-    def check(self, asked: Asked, standing: Standing) -> None:
+    def check(self, asked: Batch, standing: Standing) -> None:
         """Whether orders are allowed.
 
         Raises:
@@ -300,6 +303,16 @@ class Rules:
         """
         for name, rule in self._rules:
             if not rule(asked, standing):
+                raise filtered(name)
+
+    def check_amended(self, order: UserOrder, standing: Standing) -> None:
+        """Whether an order may have the quantity that it has been given.
+
+        Raises:
+            Refusal: -1013 with the name of the first filter that it breaks.
+        """
+        for name, rule in self._rules:
+            if name in _OF_QUANTITY and not rule(Batch([order]), standing):
                 raise filtered(name)
 
     def most_amends(self) -> int | None:

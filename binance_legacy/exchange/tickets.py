@@ -184,14 +184,15 @@ def _misplaced(one: Ticket) -> refusals.Refusal:
     return refusals.Refusal(code, f"A take profit order in a {side} OCO must be {where}.")
 
 
-def check_relation(above: Ticket, below: Ticket, last: int) -> None:
-    """Whether the last price lies between the legs of an OCO.
+def check_relation(above: Ticket, below: Ticket, last: int | None) -> None:
+    """Whether the last price lies between the legs of an OCO; None for one that starts later.
 
     Raises:
-        Refusal: it does not.
+        Refusal: it does not, or the legs are the wrong way round.
     """
     high, low = (one.stop if one.conditional else one.price for one in (above, below))
-    if (high and high <= last) or (low and low >= last):
+    outside = last is not None and ((high and high <= last) or (low and low >= last))
+    if outside or (high and low and high <= low):
         raise refusals.rejected("The relationship of the prices for the orders is not correct.")
 
 
