@@ -16,8 +16,9 @@ from urllib.parse import quote
 from . import enums
 from .endpoints.declare import Answer, Endpoint, Method, methods
 from .endpoints.legacy import LegacyEndpoints
+from .engine.introduce import introduce
 from .exceptions import RetiredEndpoint
-from .wire import signing
+from .wire import signing, venues
 from .wire.replies import Limits
 
 USER_AGENT = (
@@ -364,12 +365,13 @@ class BaseClient(LegacyEndpoints[Answer]):
         """Parameters as they are sent, signed where that is asked for."""
         if not signed:
             return signing.encode(params.items())
+        key = self._signing_key()
         params["timestamp"] = self._exchange_time()
         if getattr(self._generate_signature, "__func__", None) is not BaseClient._generate_signature:
             params["signature"] = self._generate_signature(params)  # which may add to them, as in 0.7
             return signing.encode(self._order_params(params))
         encoded = signing.encode(self._order_params(params))  # once: what is signed is what is sent
-        return f"{encoded}&signature={quote(self._signing_key().sign(encoded), safe='')}"
+        return f"{encoded}&signature={quote(key.sign(encoded), safe='')}"
 
     def _exchange_time(self) -> int:
         """The exchange's time, milliseconds."""
@@ -392,6 +394,12 @@ class BaseClient(LegacyEndpoints[Answer]):
         return self._signing_key().sign(signing.encode(self._order_params(data)))
 
     def _signing_key(self) -> signing.Key:
+        key = self._own_key()
+        if venues.token() is not None:
+            introduce(self.API_KEY, key)
+        return key
+
+    def _own_key(self) -> signing.Key:
         if self._private_key is not None:
             return self._private_key
         secret = self.API_SECRET or ""

@@ -14,7 +14,7 @@ MAY = {
     "engine": BASE | {"wire", "endpoints"},
     "exchange": {"wire", "endpoints"},
 }  # fmt: skip
-WITH_TWISTED = {"engine", "websockets", "exchange/push", "exchange/serve"}
+WITH_TWISTED = {"engine", "websockets", "exchange/box", "exchange/connections", "exchange/serve"}
 """Where Twisted may be imported: nowhere else, so that a bot may still install a reactor of its own."""
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from binance_legacy.exchange import options
 from binance_legacy.runner import at_exit_here
@@ -33,11 +34,23 @@ def declare(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--speed", type=options.speed, metavar="X", help="market seconds per second (default 1)"
     )
+    parser.add_argument(
+        "--balance",
+        type=options.balances,
+        action="append",
+        default=[],
+        metavar="ASSET=AMOUNT,...",
+        help="what an account begins with (default USDT=10000,BTC=1,ETH=10,BNB=20)",
+    )
 
 
 def refuse_options(chosen: Namespace, why: str) -> None:
     """Refuse the options of `declare` where there will be no box."""
-    given = [f"--{name}" for name in ("seed", "replay", "speed") if getattr(chosen, name) not in (None, [])]
+    given = [
+        f"--{name}"
+        for name in ("seed", "replay", "speed", "balance")
+        if getattr(chosen, name) not in (None, [])
+    ]
     if given:
         raise CommandError(f"{' and '.join(given)} {why}")
 
@@ -47,13 +60,50 @@ def start(chosen: Namespace) -> Exchange:
     from binance_legacy.exchange import Exchange, ExchangeError  # costs time that other commands can save
 
     try:
-        exchange = Exchange(seed=seed(chosen), replay=chosen.replay or None, speed=speed(chosen))
+        exchange = Exchange(
+            seed=seed(chosen),
+            replay=chosen.replay or None,
+            speed=speed(chosen),
+            balances=balances(chosen),
+        )
         exchange.start()
     except ExchangeError as error:
         raise CommandError(str(error)) from None
     at_exit_here(exchange.stop)
     exchange.use()
     return exchange
+
+
+def outcome(exchange: Exchange) -> str:
+    """How the accounts that have traded did, as lines; "" where none has."""
+    from binance_legacy.exchange import ExchangeError
+
+    try:
+        accounts = [one for one in exchange.accounts() if one["orders"]]
+    except ExchangeError:
+        return ""  # it has ended before us
+    return "".join(_account(one, len(accounts) > 1) for one in accounts)
+
+
+def _account(account: dict[str, Any], named: bool) -> str:
+    opening, held = account["opening"], account["balances"]
+    rows = []
+    for asset in dict.fromkeys([*opening, *held]):
+        before = Decimal(opening.get(asset, 0))
+        after = sum(map(Decimal, held.get(asset, ())), Decimal(0))
+        if before != after:
+            rows.append(f"  {asset:<8}{before:>20,.8f}{after:>20,.8f}{after - before:>+20,.8f}\n")
+    brought, now = (Decimal(account["worth"][key]) for key in ("brought", "now"))
+    share = f" ({(now - brought) / brought:+.3%})" if brought else ""
+    paid = ", ".join(f"{amount} {asset}" for asset, amount in account["paid"].items()) or "nothing"
+    whose = f" of account {account['name']}" if named else ""
+    return (
+        f"offline: {account['orders']} orders, {account['trades']} trades, {account['open_orders']} orders still "
+        f"open{whose}\n"
+        f"  {'':<8}{'before':>20}{'after':>20}{'change':>20}\n"
+        f"{''.join(rows)}"
+        f"  profit {now - brought:+,.2f} USDT{share} at the last prices; commissions {paid}\n"
+    )
 
 
 def market(chosen: Namespace) -> str:
@@ -65,6 +115,11 @@ def market(chosen: Namespace) -> str:
 def seed(chosen: Namespace) -> int:
     """Which simulated market."""
     return 1 if chosen.seed is None else int(chosen.seed)
+
+
+def balances(chosen: Namespace) -> dict[str, str] | None:
+    """What an account begins with; None for the usual."""
+    return {asset: amount for each in chosen.balance for asset, amount in each.items()} or None
 
 
 def speed(chosen: Namespace) -> float:

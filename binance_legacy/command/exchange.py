@@ -28,10 +28,12 @@ def declare(parser: ArgumentParser) -> None:
 
 
 def carry_out(given: Namespace) -> int:
-    from binance_legacy.exchange.serve import CannotServe, serve_alone  # imports the reactor
+    from binance_legacy.exchange.serve import CannotServe, Plan, serve_alone  # imports the reactor
 
     try:
-        return serve_alone(given.port, box.seed(given), given.replay, box.speed(given))
+        return serve_alone(
+            Plan(given.port, box.seed(given), given.replay, box.speed(given), box.balances(given))
+        )
     except CannotServe as error:
         raise CommandError(str(error)) from None
 

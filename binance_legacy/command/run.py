@@ -26,12 +26,17 @@ examples:
   python -m binance_legacy run --offline bot.py BTCUSDT --dry           offline; the rest goes to bot.py
   python -m binance_legacy run --offline --replay CAPTURE.gz --speed 20 bot.py
                                                                         a recorded market, 20 times as fast
+  python -m binance_legacy run --offline --balance USDT=500,BNB=1 bot.py
+                                                                        what its account begins with
   python -m binance_legacy run --offline -m mybots.grid                 a module, as with python -m
+
+The API key and secret that the script gives to its client are made known to the box, whatever they are; when the
+script ends, run says what its account has, and what it has won or lost by trading.
 
 Options of run stand before SCRIPT; what stands after SCRIPT goes to it, as with python itself.
 """
 
-_BOX_OPTIONS = ("--seed", "--replay", "--speed")
+_BOX_OPTIONS = ("--seed", "--replay", "--speed", "--balance")
 
 
 def declare(parser: ArgumentParser) -> None:
@@ -82,6 +87,7 @@ def start(find: Callable[[], Program], arguments: list[str], options: Namespace)
         if not options.quiet:
             sys.stderr.write(f"offline: exchange in a box at {exchange.rest_url} ({box.market(options)})\n")
             sys.stderr.flush()
+            runner.at_exit_here(lambda: _say(box.outcome(exchange)))
     if venues.box():
         from binance_legacy import offline
 
@@ -95,6 +101,11 @@ def start(find: Callable[[], Program], arguments: list[str], options: Namespace)
         raise NotPython(_as_python_says(error)) from None
     _mention_options(program, arguments, _BOX_OPTIONS if options.offline else ("--offline",))
     return runner.run(program, arguments, _hint)
+
+
+def _say(lines: str) -> None:
+    sys.stderr.write(lines)
+    sys.stderr.flush()
 
 
 def _mention_options(program: Program, arguments: list[str], ours: Sequence[str]) -> None:

@@ -2,9 +2,10 @@
 
 ::
 
-    with Exchange(seed=7) as exchange:
+    with Exchange(seed=7, balances={"USDT": "1000"}) as exchange:
         exchange.use()               # clients and managers made from here on talk to it
         ...
+        exchange.move_price("BTCUSDT", "50000")
 
 A process of its own, because old bots place blocking orders inside stream callbacks: an exchange in the same
 process would wait for itself. It ends with whoever started it, however that one ends.
@@ -12,19 +13,23 @@ process would wait for itself. It ends with whoever started it, however that one
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Iterable
+from argparse import ArgumentTypeError
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
 from ..wire import venues
 from . import options
+from .helm import Amount, Helm, SteeringRefused, ask
 
 __all__ = ["Exchange", "ExchangeError"]
 
@@ -53,7 +58,7 @@ class ExchangeError(RuntimeError):
     """The exchange could not be started; the text says why in one sentence."""
 
 
-class Exchange:
+class Exchange(Helm):
     """An exchange in a process of its own, on a port of 127.0.0.1.
 
     It ends at `stop`, at the end of a ``with`` block, when it is garbage, and when this process ends, even by
@@ -66,9 +71,11 @@ class Exchange:
             last new listener of the first stream (3 s after the first at most), and waits for slow readers.
         speed: market seconds per second.
         port: 0 for any free one.
+        balances: what an account begins with: amounts by asset, ``{"USDT": "10000"}``. None is 10,000 USDT, 1 BTC,
+            10 ETH and 20 BNB.
 
     Raises:
-        ValueError: a seed, speed, port or replay that cannot be meant; says what can.
+        ValueError: a seed, speed, port, balance or replay that cannot be meant; says what can.
     """
 
     def __init__(
@@ -77,6 +84,7 @@ class Exchange:
         replay: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] | None = None,
         speed: float = 1.0,
         port: int = 0,
+        balances: Mapping[str, Amount] | None = None,
     ) -> None:
         if not (seed is None or isinstance(seed, int)):
             raise ValueError(f"seed is {seed!r}; give a whole number, such as 7")
@@ -85,14 +93,15 @@ class Exchange:
         if not (isinstance(port, int) and 0 <= port <= 65535):
             raise ValueError(f"port is {port!r}; give a number from 0 (any free one) to 65535")
         self._replay: Final = _paths(replay)
-        self._arguments: Final = _arguments(seed, self._replay, speed, port)
+        self._arguments: Final = [*_arguments(seed, self._replay, speed, port), *_balance_arguments(balances)]
         self._patience: Final = _READY_WITH_TAPE if self._replay else _READY_WITHIN
         self._lock = threading.Lock()  # guards the process being started or stopped
         self._process: subprocess.Popen[bytes] | None = None
         self._finalizer: Any = None
         self._pid = 0
         self._url: str | None = None
-        self._before: tuple[str | None] | None = None
+        self._token = ""
+        self._before: tuple[str | None, str | None] | None = None
         _exchanges.add(self)
 
     # -- life ---------------------------------------------------------------------------------------------
@@ -109,7 +118,7 @@ class Exchange:
             _look_at(self._replay)
             process = _spawn(self._arguments)
             try:
-                port, self._pid = _await_ready(process, self._patience)
+                port, self._pid, self._token = _await_ready(process, self._patience)
             except BaseException:
                 _end(process)
                 raise
@@ -149,9 +158,22 @@ class Exchange:
         return f"ws://{self._address()}"
 
     @property
+    def ws_api_url(self) -> str:
+        """``ws://127.0.0.1:PORT/ws-api/v3``, the WebSocket API."""
+        return f"ws://{self._address()}/ws-api/v3"
+
+    @property
     def pid(self) -> int | None:
         """The process; None while it does not run, and in a forked child."""
         return None if self._process is None else self._pid
+
+    def _steer(self, order: str, **given: Any) -> Any:
+        try:
+            return ask(self._address(), self._token, order, given)
+        except SteeringRefused as refused:
+            raise ValueError(str(refused)) from None
+        except (OSError, http.client.HTTPException) as error:
+            raise ExchangeError(f"the exchange does not answer: {error}") from None
 
     def _address(self) -> str:
         if self._url is None:
@@ -160,26 +182,31 @@ class Exchange:
 
     # -- use ----------------------------------------------------------------------------------------------
 
-    def use(self) -> Exchange:
+    def use(self, register: bool = True) -> Exchange:
         """Let every client and manager made from now on, here and in children of this process, talk to it.
 
         Lasts until `stop`, which puts back what was in use before.
+
+        Args:
+            register: clients make their own API key and secret known to it when they first sign a call, whatever
+                these are; each key that is new has an account of its own. False to have only the keys of
+                `register`, so that another one is refused as on Binance.
         """
         if self._before is None and venues.box() != self.rest_url:
-            self._before = (venues.box(),)
-        venues.use_box(self.rest_url)
+            self._before = (venues.box(), venues.token())
+        venues.use_box(self.rest_url, self._token if register else None)
         return self
 
     def _go_out_of_use(self) -> None:
         if self._before is None:
             return
-        (before,), self._before = self._before, None
+        before, self._before = self._before, None
         mine = f"http://{self._url}"
         for other in list(_exchanges):
-            if other._before == (mine,):
-                other._before = (before,)
+            if other._before is not None and other._before[0] == mine:
+                other._before = before
         if venues.box() == mine:
-            venues.use_box(before)
+            venues.use_box(*before)
 
     def _forked(self) -> None:
         """In a forked child: the process belongs to the parent; what is known of it still holds."""
@@ -241,12 +268,29 @@ def _arguments(seed: int | None, replay: list[str], speed: float, port: int) -> 
     return arguments
 
 
+def _balance_arguments(balances: Mapping[str, Amount] | None) -> list[str]:
+    if balances is None:
+        return []
+    try:
+        parts = [f"{asset}={Decimal(amount):f}" for asset, amount in balances.items()]
+        options.balances(",".join(parts) or "USDT=0")
+    except (ArithmeticError, ArgumentTypeError, AttributeError, TypeError, ValueError):
+        raise ValueError(
+            f"balances is {balances!r}; give amounts by asset, at most 8 decimals each, such as {{'USDT': '10000'}}"
+        ) from None
+    return ["--balance", ",".join(parts) or "USDT=0"]
+
+
 def _spawn(arguments: list[str]) -> subprocess.Popen[bytes]:
     """The child, in a process group of its own, so that Ctrl-C reaches only the parent."""
     if not sys.executable:
         raise ExchangeError("sys.executable is empty: there is no Python to run the exchange with")
     folders = [_PACKAGE_ROOT, *(os.path.abspath(folder) for folder in sys.path)]  # noqa: PTH100 (also zips)
-    environment = {name: value for name, value in os.environ.items() if name != venues.BOX_VARIABLE}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in (venues.BOX_VARIABLE, venues.TOKEN_VARIABLE)
+    }
     group: dict[str, Any] = {"process_group": 0}
     if sys.platform == "win32":
         group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
@@ -262,8 +306,8 @@ def _spawn(arguments: list[str]) -> subprocess.Popen[bytes]:
     return process
 
 
-def _await_ready(process: subprocess.Popen[bytes], patience: float) -> tuple[int, int]:
-    """The port and the process number that the child reports."""
+def _await_ready(process: subprocess.Popen[bytes], patience: float) -> tuple[int, int, str]:
+    """The port, the process number and the token that the child reports."""
     assert process.stdout is not None
     late = threading.Event()
 
@@ -286,7 +330,7 @@ def _await_ready(process: subprocess.Popen[bytes], patience: float) -> tuple[int
     if "error" in words:
         raise ExchangeError(words["error"])
     process.stdout.close()
-    return int(words["port"]), int(words["pid"])
+    return int(words["port"]), int(words["pid"]), str(words["token"])
 
 
 def _close_pipes(process: subprocess.Popen[bytes]) -> None:

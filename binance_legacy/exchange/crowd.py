@@ -57,6 +57,9 @@ class Crowd:
         pace: how many trades there are, and how large.
         seed: any text; the same seed and start give the same market.
         start: when trading starts; the book is filled for that moment.
+
+    Attributes:
+        least: the smallest order that the symbol allows, in quantity units.
     """
 
     def __init__(
@@ -68,7 +71,7 @@ class Crowd:
         self._pace: Final = pace
         self._random: Final = random.Random(f"{seed} {symbol.name} {start}")
         self._unit: Final = 10.0**symbol.price_places
-        self._least: Final = _smallest_order(symbol, fair(start))
+        self.least = _smallest_order(symbol, fair(start))
         self._taker_rate: Final = pace.trades / _FILLS_PER_TAKER
         self._maker_rate: Final = min(8.0, 3.0 + 2.0 * pace.trades)
         self._own: list[int] = []
@@ -95,6 +98,12 @@ class Crowd:
             self._quote(True, edges)
             self._quote(False, edges)
         return fills
+
+    def restart(self, at: int) -> list[Fill]:
+        """Settles anew for a fair price that has jumped; returns what was traded with orders of others."""
+        self._second = -1
+        self.least = _smallest_order(self._symbol, self._fair(at))
+        return self.settle(at)
 
     @property
     def next(self) -> int:
@@ -224,7 +233,7 @@ class Crowd:
 
     def _whole(self, qty: float) -> int:
         step = self._symbol.step
-        return max(self._least, int(qty / step) * step)
+        return max(self.least, int(qty / step) * step)
 
 
 def _turnover(orders: int) -> tuple[int, int]:

@@ -389,7 +389,8 @@ class Desk:
                 self._start(self._due.popleft(), at)
                 self.end_step(at)
                 continue
-            for order in self._triggers.take(self._prices.popleft(), at) if self._triggers else ():
+            price = self._prices.popleft()
+            for order in self._triggers.take(price, at) if self._triggers else ():
                 if order.open:
                     self._activate(order, at)
                     self.end_step(at)

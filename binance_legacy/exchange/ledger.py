@@ -74,20 +74,24 @@ class Account:
         maker_rate: commission of an order that waited in the book, in units of 1e-8.
         taker_rate: commission of an order that traded at once.
         burns_bnb: commissions are paid in BNB, at a discount, while there is any.
-        updated: when a balance changed last, milliseconds.
+        opened: when it was, milliseconds.
+        updated: when a balance changed last.
         listeners: who gets its events, each as a bare dict.
     """
 
-    __slots__ = ("balances", "burns_bnb", "listeners", "maker_rate", "name", "taker_rate", "uid", "updated")
+    __slots__ = (
+        "balances", "burns_bnb", "listeners", "maker_rate", "name", "opened", "taker_rate", "uid", "updated",
+    )  # fmt: skip
 
-    def __init__(self, name: str, uid: int, updated: int) -> None:
+    def __init__(self, name: str, uid: int, opened: int) -> None:
         self.name: Final = name
         self.uid: Final = uid
         self.balances: Final[dict[str, Balance]] = {}
         self.maker_rate = STANDARD_RATE
         self.taker_rate = STANDARD_RATE
         self.burns_bnb = False
-        self.updated = updated
+        self.opened: Final = opened
+        self.updated = opened
         self.listeners: Final[list[Listener]] = []
 
     def __repr__(self) -> str:

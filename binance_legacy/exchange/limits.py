@@ -36,7 +36,7 @@ class Weights:
     """
 
     def __init__(self, limit: int = LIMIT) -> None:
-        self._limit: Final = limit
+        self.limit: Final = limit
         self._addresses: Final[dict[str, _Address]] = {}
 
     def charge(self, address: str, weight: int, now: int) -> int:
@@ -54,7 +54,7 @@ class Weights:
         if now < known.banned_until:
             raise banned(known.banned_until, _seconds(known.banned_until - now), known.used)
         known.used += weight
-        if known.used > self._limit:
+        if known.used > self.limit:
             raise self._refusal(known, now)
         return known.used
 
@@ -65,7 +65,7 @@ class Weights:
             known.bans += 1
             known.banned_until = now + length
             return banned(known.banned_until, _seconds(length), known.used)
-        return too_much_weight(self._limit, _seconds(_MINUTE - now % _MINUTE), known.used)
+        return too_much_weight(self.limit, _seconds(_MINUTE - now % _MINUTE), known.used)
 
 
 def _seconds(milliseconds: int) -> int:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 from .bars import HOUR, MINUTE, Trade, merge
-from .book import Book, Fill
+from .book import Book, Fill, Until
 from .candles import Candles
 from .crowd import Crowd, Pace
 from .desk import Desk
@@ -50,8 +49,9 @@ class LiveFloor(Floor):
         opened = now // MINUTE * MINUTE
         first = self.past.id_at(opened)
         self._join(opened, first, first)
-        fair: Callable[[int], float] = lambda at: walk.fair(symbol, at)  # noqa: E731
-        self.crowd: Final = Crowd(symbol, self.book, fair, _pace(self.past, opened), str(seed), opened)
+        self._walk: Final = walk
+        self._moved_by = 1.0
+        self.crowd: Final = Crowd(symbol, self.book, self._fair, _pace(self.past, opened), str(seed), opened)
         self._trade_until(now + 1)
         self.now = now
 
@@ -125,6 +125,19 @@ class LiveFloor(Floor):
         number = self.booked(fills, at)
         if self.desk is not None and self.desk.open_count:
             self.desk.crowd_traded(fills, number, at)
+
+    def _fair(self, at: int) -> float:
+        """The price that the crowd trades around."""
+        return self._walk.fair(self.symbol, at) * self._moved_by
+
+    def move(self, price: int, at: int) -> None:
+        """Moves the price that the crowd trades around to `price`, and with it what it quotes; trades there once."""
+        self._moved_by *= self.symbol.number(price) / self._fair(at)
+        self._traded(self.crowd.restart(at), at)
+        least = self.crowd.least
+        fills = self.book.limit(False, price, least).fills  # trades with a bid that lies there, or rests
+        self._traded(fills or self.book.limit(True, price, least, None, Until.IMMEDIATE).fills, at)
+        self.publisher.moved(at)
 
     def moved(self, at: int) -> None:
         """The book may have changed."""

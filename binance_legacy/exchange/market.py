@@ -175,6 +175,10 @@ class Market:
         """
         return self._listed(name)
 
+    def names(self) -> list[str]:
+        """Every listed symbol's."""
+        return list(self._listing)
+
     def relist(self, symbol: Symbol) -> None:
         """Lists a symbol as it is from now on: its status, its filters."""
         self._listing[symbol.name] = symbol

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentTypeError
 from pathlib import Path
+from typing import Final
+
+_ASSET: Final = re.compile("[A-Z0-9]{1,20}")
+_AMOUNT: Final = re.compile(r"[0-9]{1,18}(\.[0-9]{1,8})?")
 
 
 def seed(text: str) -> int:
@@ -32,6 +37,19 @@ def capture(text: str) -> Path:
         return readable(text)
     except OSError as error:
         raise ArgumentTypeError(unreadable(text, error)) from None
+
+
+def balances(text: str) -> dict[str, str]:
+    """Assets and amounts, ``USDT=10000,BTC=1``."""
+    found: dict[str, str] = {}
+    for part in text.split(","):
+        asset, _, amount = part.strip().partition("=")
+        if not _ASSET.fullmatch(asset) or not _AMOUNT.fullmatch(amount):
+            raise ArgumentTypeError(
+                f"{part!r} is not a balance; write ASSET=AMOUNT, such as USDT=10000,BTC=1"
+            )
+        found[asset] = amount
+    return found
 
 
 def above_zero(text: str, otherwise: str) -> float:

@@ -56,6 +56,11 @@ def number(name: str, text: str) -> int:
     return int(text)
 
 
+def word(name: str, text: str) -> str:
+    """Read a text as it is."""
+    return text
+
+
 def _symbol(name: str, text: str) -> str:
     if not _SYMBOL.fullmatch(text):
         raise refusals.illegal(name, refusals.SYMBOL_RANGE)

@@ -18,6 +18,10 @@ AMOUNT_RANGE: Final = r"^([0-9]{1,20})(\.[0-9]{1,20})?$"
 CLIENT_ID_RANGE: Final = r"^[\.A-Z\:/a-z0-9_-]{1,36}$"
 
 
+TOO_MUCH_WEIGHT: Final = -1003
+"""The code of a request that came too often, or from who is banned for that."""
+
+
 class Refusal(Exception):
     """A request is refused.
 
@@ -90,6 +94,16 @@ def invalid_interval() -> Refusal:
     return Refusal(-1120, "Invalid interval.")
 
 
+def invalid_ticker_type() -> Refusal:
+    """Neither FULL nor MINI."""
+    return Refusal(-1139, "Invalid ticker type.")
+
+
+def repeated_symbols() -> Refusal:
+    """A list of symbols has one twice."""
+    return Refusal(-1151, "Symbol is present multiple times in the list.")
+
+
 def invalid_symbol() -> Refusal:
     """No such symbol."""
     return Refusal(-1121, "Invalid symbol.")
@@ -122,7 +136,7 @@ def broken() -> Refusal:
 def too_much_weight(limit: int, retry_after: int, used: int) -> Refusal:
     """The minute's request weight is used up; `retry_after` in seconds, `used` in this minute."""
     return Refusal(
-        -1003,
+        TOO_MUCH_WEIGHT,
         f"Too much request weight used; current limit is {limit} request weight per 1 MINUTE. "
         "Please use WebSocket Streams for live updates to avoid polling the API.",
         429,
@@ -133,7 +147,7 @@ def too_much_weight(limit: int, retry_after: int, used: int) -> Refusal:
 def banned(until: int, retry_after: int, used: int) -> Refusal:
     """Requests went on after being told to wait; banned until a time in milliseconds UTC."""
     return Refusal(
-        -1003,
+        TOO_MUCH_WEIGHT,
         f"Way too much request weight used; IP banned until {until}. "
         "Please use WebSocket Streams for live updates to avoid bans.",
         418,
@@ -205,7 +219,7 @@ def invalid_response_type() -> Refusal:
 
 def invalid_cancel_restrictions() -> Refusal:
     """No such cancelRestrictions."""
-    return Refusal(-1145, "Invalid cancelRestrictions")
+    return Refusal(-1145, "`cancelRestrictions` has to be either `ONLY_NEW` or `ONLY_PARTIALLY_FILLED`.")
 
 
 def list_type_not_supported() -> Refusal:
@@ -277,3 +291,64 @@ def too_many_orders(limit: int, interval: str, retry_after: int) -> Refusal:
         429,
         {"Retry-After": str(retry_after)},
     )
+
+
+# -- keys ---------------------------------------------------------------------------------------------------
+
+
+def no_key() -> Refusal:
+    """What was sent cannot be a key, or there was none."""
+    return Refusal(-2014, "API-key format invalid.", 401)
+
+
+def unknown_key() -> Refusal:
+    """A key that the exchange does not know."""
+    return Refusal(-2015, "Invalid API-key, IP, or permissions for action.", 401)
+
+
+def wrong_signature() -> Refusal:
+    """The signature is not that of the key."""
+    return Refusal(-1022, "Signature for this request is not valid.")
+
+
+def wrong_kind_of_key(algorithm: str) -> Refusal:
+    """Only Ed25519 keys can log a session on."""
+    return Refusal(-4056, f"{algorithm} API key is not supported.")
+
+
+# -- the WebSocket API ---------------------------------------------------------------------------------------
+
+
+def unknown_method(name: str) -> Refusal:
+    """No such method."""
+    return Refusal(-1020, f"This operation is not supported. ({name} is no method of the WebSocket API)")
+
+
+def no_json() -> Refusal:
+    """A request that is no JSON object, or has no id or method."""
+    return Refusal(-1135, "Invalid JSON request.")
+
+
+def already_subscribed() -> Refusal:
+    """One connection hears of an account once."""
+    return Refusal(-2035, "User Data Stream subscription already active.")
+
+
+def not_subscribed() -> Refusal:
+    """There is nothing to end."""
+    return Refusal(-2036, "User Data Stream subscription not active.")
+
+
+def no_more_subscriptions() -> Refusal:
+    """A connection has used up its numbers."""
+    return Refusal(-2042, "Maximum subscription ID reached for this connection.")
+
+
+def not_logged_on() -> Refusal:
+    """Something that only a session that is logged on may ask."""
+    return Refusal(-1002, "You are not authorized to execute this request.", 401)
+
+
+def bad_listen_token() -> Refusal:
+    """A token that opens no stream."""
+    return Refusal(-1209, "The provided listenToken is invalid or expired.")

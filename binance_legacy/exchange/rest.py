@@ -21,11 +21,15 @@ import orjson
 
 from ..endpoints import legacy as _endpoints  # noqa: F401 - so that the catalogue has them all
 from ..endpoints.declare import catalogue, methods
-from . import refusals
-from .limits import Weights
-from .market import Market, UnknownSymbol
+from ..wire import signing
+from . import refusals, spot_calls
+from .calls import Call
+from .ledger import Account
+from .market import UnknownSymbol
+from .office import Office
 from .parameters import Parameter
 from .refusals import Refusal
+from .wallet_calls import WALLET_CALLS
 
 _SERVED_LATER: Final = ("/api/v3/", "/sapi/", "/fapi/", "/dapi/", "/eapi/", "/papi/")
 _NOT_FOUND: Final = (
@@ -94,12 +98,16 @@ class Request:
         method: upper case.
         path: from the first slash to the question mark.
         query: what follows the question mark.
+        body: of a POST, PUT or DELETE, encoded as a query is.
+        key: the header ``X-MBX-APIKEY``, or None.
         address: who asks.
     """
 
     method: str
     path: str
     query: str = ""
+    body: str = ""
+    key: str | None = None
     address: str = "127.0.0.1"
 
 
@@ -113,79 +121,147 @@ class Answer:
 
 
 class Rest:
-    """Answers requests about one market.
+    """Answers requests about one exchange.
 
     Args:
-        market: moved on to the present by the caller before each request.
-        weights: what each address has used.
+        office: its market and accounts; the caller moves the market on to the present before each request.
     """
 
-    def __init__(self, market: Market, weights: Weights | None = None) -> None:
-        self._market: Final = market
-        self._weights: Final = weights or Weights()
+    def __init__(self, office: Office) -> None:
+        self._office: Final = office
+        self._market: Final = office.market
+        worlds = ((spot_calls.CALLS, office.trading), (WALLET_CALLS, office.wallet))
+        self._calls: Final[dict[str, dict[str, tuple[Call, Any]]]] = {}
+        for calls, world in worlds:
+            for call in calls:
+                self._calls.setdefault(call.path, {})[call.method] = call, world
 
     def answer(self, request: Request, now: int) -> Answer:
         """The answer to a request.
 
         Args:
             request: as received.
-            now: milliseconds of the real clock, for the weights.
+            now: milliseconds of the real clock.
         """
         method = "GET" if request.method == "HEAD" else request.method
+        called = self._calls.get(request.path, {}).get(method)
+        headers: dict[str, str] = {}
         try:
-            found = _find(method, request.path)
-        except Refusal as refusal:
-            return _refused(refusal, {})
-        if found is None:
-            return Answer(404, {"Content-Type": "text/html"}, _NOT_FOUND)
-        return self._answer(found, request, now)
-
-    def _answer(self, found: Door, request: Request, now: int) -> Answer:
-        weighed: dict[str, str] = {}
-        try:
-            try:
-                values = found.read(read_query(request.query))
-            except Refusal:
-                weighed = self._charge(request.address, 1, now)
-                raise
-            weighed = self._charge(request.address, found.weigh(values), now)
-            return _answered(found.handle(self._market, *values), weighed)
+            if called is not None:
+                return _answered(self._called(*called, request, now, headers), headers)
+            found = self._find(method, request.path)
+            if found is None:
+                return Answer(404, {"Content-Type": "text/html"}, _NOT_FOUND)
+            return _answered(self._asked(found, request, now, headers), headers)
         except UnknownSymbol:
-            return _refused(refusals.invalid_symbol(), weighed)
+            return _refused(refusals.invalid_symbol(), headers)
         except Refusal as refusal:
-            return _refused(refusal, weighed)
+            return _refused(refusal, headers)
 
-    def _charge(self, address: str, weight: int, now: int) -> dict[str, str]:
-        used = str(self._weights.charge(address, weight, now))
-        return {"X-MBX-USED-WEIGHT": used, "X-MBX-USED-WEIGHT-1M": used}
-
-
-def read_query(query: str) -> dict[str, str]:
-    """The parameters of a query string.
-
-    Raises:
-        Refusal: one was sent twice.
-    """
-    pairs = parse_qsl(query, keep_blank_values=True)
-    sent = dict(pairs)
-    if len(sent) < len(pairs):
-        raise refusals.duplicate()
-    return sent
-
-
-def _find(method: str, path: str) -> Door | None:
-    """Who answers; None for a path that is as dead as on the real exchange."""
-    methods = DOORS.get(path)
-    if methods is not None:
-        if method not in methods:
-            allowed = ", ".join(methods)
+    def _find(self, method: str, path: str) -> Door | None:
+        """Who answers what needs no signature; None for a path that is as dead as on the real exchange."""
+        methods = DOORS.get(path, {})
+        if method in methods:
+            return methods[method]
+        if methods or path in self._calls:
+            allowed = ", ".join([*methods, *self._calls.get(path, {})])
             refusal = refusals.unsupported(f"{method} {path} is not an endpoint; {allowed} {path} is", 405)
             refusal.headers["Allow"] = allowed
             raise refusal
-        return methods[method]
-    if path.startswith(_SERVED_LATER) and f"{method} {path}" not in _switched_off():
-        raise refusals.unsupported(f"{method} {path} is not served by this exchange yet")
-    return None
+        if path.startswith(_SERVED_LATER) and f"{method} {path}" not in _switched_off():
+            raise refusals.unsupported(f"{method} {path} is not served by this exchange yet")
+        return None
+
+    # -- without a signature -------------------------------------------------------------------------------
+
+    def _asked(self, found: Door, request: Request, now: int, headers: dict[str, str]) -> Any:
+        try:
+            values = found.read(read_query(request.query))
+        except Refusal:
+            headers.update(self._charge(request.address, 1, now))
+            raise
+        headers.update(self._charge(request.address, found.weigh(values), now))
+        return found.handle(self._market, *values)
+
+    def _charge(self, address: str, weight: int, now: int) -> dict[str, str]:
+        used = str(self._office.weights.charge(address, weight, now))
+        return {"X-MBX-USED-WEIGHT": used, "X-MBX-USED-WEIGHT-1M": used}
+
+    # -- with one ------------------------------------------------------------------------------------------
+
+    def _called(self, call: Call, world: Any, request: Request, now: int, headers: dict[str, str]) -> Any:
+        """Carry out a signed call; what it used of the limits is written into `headers`."""
+        weight = 1
+        account: Account | None = None
+        charged = False
+        try:
+            sent = read_sent(request, call.repeated)
+            key = self._office.key(request.key)
+            account = key.account
+            asked = call.read(sent)
+            weight = call.weigh(asked)
+            self._office.check(key, sent, functools.partial(_is_signed, request), now)
+            headers.update(
+                self._weigh(call, request.address, account, 0 if call.free_if_done else weight, now)
+            )
+            charged = not call.free_if_done
+            return call.answer(world, account, asked)
+        except (Refusal, UnknownSymbol) as error:
+            if not charged and not (isinstance(error, Refusal) and error.code == refusals.TOO_MUCH_WEIGHT):
+                headers.update(self._weigh(call, request.address, account, weight, now))
+            raise
+        finally:
+            if call.orders and account is not None:
+                counts = self._office.trading.order_counts(account)
+                headers.update({f"X-MBX-ORDER-COUNT-{span}": str(count) for span, count in counts})
+
+    def _weigh(
+        self, call: Call, address: str, account: Account | None, weight: int, now: int
+    ) -> dict[str, str]:
+        office = self._office
+        if call.pool == "ip":
+            return self._charge(address, weight, now)
+        if call.pool == "uid" and account is not None:
+            used = office.account_weights.charge(account.name, weight, now)
+            return {"X-SAPI-USED-UID-WEIGHT-1M": str(used)}
+        return {"X-SAPI-USED-IP-WEIGHT-1M": str(office.wallet_weights.charge(address, weight, now))}
+
+
+def _is_signed(request: Request, secret: str) -> bool:
+    return signing.verify(secret, request.query, request.body)
+
+
+def read_sent(request: Request, repeated: frozenset[str] = frozenset()) -> dict[str, str]:
+    """The parameters of a signed request; what stands in the query counts where the body has it too.
+
+    Args:
+        request: as received.
+        repeated: parameters that may be sent several times; they are joined with commas.
+
+    Raises:
+        Refusal: another one was sent twice.
+    """
+    query = read_query(request.query, repeated)
+    return {**read_query(request.body, repeated), **query} if request.body else query
+
+
+def read_query(query: str, repeated: frozenset[str] = frozenset()) -> dict[str, str]:
+    """The parameters of a query string.
+
+    Raises:
+        Refusal: one was sent twice that must not be.
+    """
+    pairs = parse_qsl(query, keep_blank_values=True)
+    sent = dict(pairs)
+    if len(sent) == len(pairs):
+        return sent
+    several = [name for name, _ in pairs]
+    for name in sent:
+        if several.count(name) > 1:
+            if name not in repeated:
+                raise refusals.duplicate()
+            sent[name] = ",".join(value for each, value in pairs if each == name)
+    return sent
 
 
 @functools.cache

@@ -15,12 +15,13 @@ from .parameters import (
     SYMBOL,
     SYMBOLS,
     Parameter,
+    choice,
     limit,
     one_of,
 )
 from .rest import door
 
-_TYPE: Final = Parameter("type", one_of("FULL", "MINI"), "FULL")
+_TYPE: Final = Parameter("type", choice(refusals.invalid_ticker_type, "FULL", "MINI"), "FULL")
 _FLAG: Final = Parameter("showPermissionSets", one_of("true", "false"), "true")
 _UTC: Final = Parameter("timeZone", one_of("0", "00:00", "0:00", "+0:00", "+00:00"))
 

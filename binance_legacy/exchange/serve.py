@@ -1,4 +1,4 @@
-"""The process of the exchange: one port for REST and streams, and the timer that moves the market on."""
+"""The process of the exchange: one port for REST, streams, the WebSocket API, and whoever steers it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import argparse
 import logging
 import os
 import re
+import secrets
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qs
 
 import orjson
 from autobahn.twisted.resource import WebSocketResource
@@ -27,142 +28,32 @@ from twisted.web.server import Request as TwistedRequest
 from twisted.web.server import Site
 
 from . import (
+    api,
     options,
     refusals,
     rest_market,  # noqa: F401 (registers its endpoints)
 )
-from .advice import Advice
+from .box import Box
 from .capture import CaptureError
-from .clock import MarketClock, Settling
 from .market import Market
-from .push import House, Limits, StreamConnection, StreamFactory, read_target
+from .office import Office
+from .push import Limits, StreamFactory, read_target
 from .refusals import Refusal
 from .rest import Answer, Request, Rest
-from .streams import Streams
+from .steering import Steering, SteeringError
 
 log = logging.getLogger("binance_legacy.exchange")
 reactor: Any = _reactor  # which interfaces it offers depends on the platform
 
 INTERRUPTED: Final = 130
-_STEP: Final = 100
-"""Milliseconds of market time per step: periodic streams keep their order at any speed."""
-_LEAP: Final = 300_000
-"""After more than this, as when the machine slept, a market without a tape goes on at once at the present."""
-_TICK: Final = 0.02
-_IDLE_TICK: Final = 0.5
-_PATIENCE: Final = 0.025
-_ANSWER_PATIENCE: Final = 0.25
 _LAST_WORDS: Final = 0.5
+
+STEERING: Final = "/steer"
+"""Where orders to steer come in, for whoever has the token."""
 
 
 class CannotServe(Exception):
     """The exchange cannot start; the text says why in one sentence."""
-
-
-class Box(House):
-    """A market in motion, and who listens to it.
-
-    A tape waits at its beginning until somebody listens, and waits for whoever reads slowly: nothing that was
-    recorded is lost.
-
-    Args:
-        market: at its starting time: without a tape, the real time.
-        speed: market seconds per second.
-    """
-
-    def __init__(self, market: Market, speed: float = 1.0) -> None:
-        self.market: Final = market
-        self.streams = Streams(market)
-        self._advice: Final = Advice(market)
-        self._taped: Final = market.tape_end is not None
-        self._seconds: Final[Callable[[], float]] = time.monotonic if self._taped else time.time
-        began = self._seconds() if self._taped else market.now / 1000
-        self._clock: Final = MarketClock(market.now, speed, began, market.tape_end)
-        self._settling = Settling() if self._taped else None
-        self._slow: Final[set[StreamConnection]] = set()
-        self._timer: Any = None
-        self._told_end = not self._taped
-        if self._taped:
-            self._clock.hold(market.now)
-
-    def start(self) -> None:
-        """Move the market from now on."""
-        self._timer = reactor.callLater(_IDLE_TICK, self._tick)
-
-    def catch_up(self, patience: float = _ANSWER_PATIENCE) -> bool:
-        """Bring the market to the present, and push what happened.
-
-        Args:
-            patience: seconds after which to leave the rest for later.
-
-        Returns:
-            whether it is there.
-        """
-        deadline = time.monotonic() + patience
-        while (target := self._target()) > self.market.now:
-            leap = not self._taped and target - self.market.now > _LEAP
-            self.streams.push(self.market.advance(target if leap else min(target, self.market.now + _STEP)))
-            if time.monotonic() > deadline:
-                return False
-        if target == self.market.tape_end and not self._told_end:
-            self._told_end = True
-            log.warning("the tape has ended; its market stands still from here on")
-        return True
-
-    def _target(self) -> int:
-        """The market time of this moment."""
-        now = self._seconds()
-        if self._clock.held and self._may_run(now):
-            self._clock.release(now)
-        elif not self._clock.held and self._taped and self._slow:
-            self._clock.hold(self.market.now)
-        return self._clock.at(now)
-
-    def _may_run(self, now: float) -> bool:
-        if self._settling is not None and self._settling.over(now):
-            self._settling = None
-        return self._settling is None and not self._slow
-
-    def _tick(self) -> None:
-        behind = False
-        try:
-            behind = not self.catch_up(_PATIENCE)
-        except Exception:
-            log.exception("a part of the market's way was left out")  # streams go on all the same
-        delay = _TICK if self.streams.in_use else _IDLE_TICK
-        self._timer = reactor.callLater(0 if behind else delay, self._tick)
-
-    def _soon(self) -> None:
-        if self._timer is not None and self._timer.active():
-            self._timer.reset(0)
-
-    # -- what connections tell ----------------------------------------------------------------------------
-
-    def arrived(self, subscribed: bool) -> None:
-        self.catch_up()
-        if self._settling is not None:
-            self._settling.arrived(self._seconds(), subscribed)
-        if subscribed and not self.streams.in_use:
-            self._soon()
-
-    def asked_for(self, names: Iterable[str], checked: bool = False) -> None:
-        for sentence in self._advice.on_streams(names, checked):
-            log.warning("%s", sentence)
-
-    def asked_of(self, query: str) -> None:
-        """A REST request with these parameters has come."""
-        if self._taped:
-            for symbol in parse_qs(query).get("symbol", []):
-                for sentence in self._advice.on_symbol(symbol):
-                    log.warning("%s", sentence)
-
-    def slow(self, listener: StreamConnection) -> None:
-        self._slow.add(listener)
-
-    def drained(self, listener: StreamConnection) -> None:
-        self._slow.discard(listener)
-        if self._clock.held and not self._slow:
-            self._soon()
 
 
 # -- the port ---------------------------------------------------------------------------------------------
@@ -178,35 +69,74 @@ class _Request(TwistedRequest):
 
 
 class _Front(Resource):
-    """Everything that comes in at the port: REST requests, and what becomes a stream connection."""
+    """Everything that comes in at the port: REST requests, orders to steer, and what becomes a connection."""
 
     isLeaf = True
 
-    def __init__(self, box: Box) -> None:
+    def __init__(self, box: Box, token: str | None) -> None:
         super().__init__()
         self._box: Final = box
-        self._rest: Final = Rest(box.market)
+        self._rest: Final = Rest(box.office)
         limits = Limits(backlog=None) if box.market.tape_end is not None else Limits()
         self._streams: Final = WebSocketResource(StreamFactory(box, reactor, limits))
+        self._api: Final = WebSocketResource(api.ApiFactory(box, reactor, box.office))
+        self._steering: Final = Steering(box, box.faults)
+        self._token: Final = token
 
     def render(self, request: Any) -> Any:
         if (request.getHeader("upgrade") or "").lower() == "websocket":
-            return self._open_stream(request)
+            return self._open(request)
         path, _, query = request.uri.decode("latin-1").partition("?")
+        if path == STEERING and self._token is not None:
+            return self._steer(request)
+        method = request.method.decode("latin-1")
+        now = int(time.time() * 1000)
+        failure = self._box.faults.failure(path)
+        if failure is not None:
+            return _refuse(request, failure.refusal(now))
+        body = "" if method == "GET" else request.content.read().decode("latin-1")
         self._box.catch_up()
         self._box.asked_of(query)
-        asked = Request(request.method.decode("latin-1"), path, query, request.getClientAddress().host)
-        answer = self._rest.answer(asked, int(time.time() * 1000))
+        key = request.getHeader("x-mbx-apikey")
+        answer = self._rest.answer(
+            Request(method, path, query, body, key, request.getClientAddress().host), now
+        )
+        if method != "GET":
+            self._box.followed()
         return _head(request, answer)
 
-    def _open_stream(self, request: Any) -> Any:
+    def _open(self, request: Any) -> Any:
+        """Make a WebSocket of a request."""
+        status = self._box.faults.refuses()
         try:
-            read_target(request.uri.decode("latin-1"))
+            if status is not None:
+                raise refusals.Refusal(-1000, "refused", status)
+            uri = request.uri.decode("latin-1")
+            if uri.partition("?")[0] == api.PATH:
+                api.read_options(uri)
+                return self._api.render(request)
+            read_target(uri)
         except Refusal as refusal:
-            return _head(
-                request, Answer(refusal.status, {"Content-Type": "application/json"}, refusal.body())
-            )
+            return _refuse(request, refusal)
         return self._streams.render(request)
+
+    def _steer(self, request: Any) -> Any:
+        """Carry out an order of whoever started the exchange."""
+        if request.getHeader("authorization") != f"Bearer {self._token}":
+            return _head(request, Answer(403, {}, b"{}"))
+        self._box.catch_up()
+        try:
+            given = orjson.loads(request.content.read())
+            told = {"told": self._steering.carry_out(given.pop("order"), given)}
+        except SteeringError as error:
+            told = {"error": str(error)}
+        self._box.followed()
+        return _head(request, Answer(200, {"Content-Type": "application/json"}, orjson.dumps(told)))
+
+
+def _refuse(request: Any, refusal: Refusal) -> bytes:
+    headers = {"Content-Type": "application/json", **refusal.headers}
+    return _head(request, Answer(refusal.status, headers, refusal.body()))
 
 
 def _head(request: Any, answer: Answer) -> bytes:
@@ -257,14 +187,29 @@ class _Site(Site):
         """Requests are not logged."""
 
 
-def listen(port: int = 0, seed: int | None = None, replay: Sequence[Path] = (), speed: float = 1.0) -> int:
-    """Set an exchange up on the reactor, which the caller runs.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The exchange that is asked for.
 
-    Args:
+    Attributes:
         port: on 127.0.0.1; 0 for any free one.
         seed: which simulated market; None for 1.
         replay: captures to play back, one after another.
         speed: market seconds per second.
+        balances: what an account begins with; None for the usual.
+        token: opens the door at which the exchange is steered; None for none.
+    """
+
+    port: int = 0
+    seed: int | None = None
+    replay: Sequence[Path] = ()
+    speed: float = 1.0
+    balances: Mapping[str, str] | None = None
+    token: str | None = None
+
+
+def listen(plan: Plan) -> int:
+    """Set an exchange up on the reactor, which the caller runs.
 
     Returns:
         the port.
@@ -273,16 +218,17 @@ def listen(port: int = 0, seed: int | None = None, replay: Sequence[Path] = (), 
         CannotServe: the port is in use, or a capture cannot be read.
     """
     try:
-        market = Market(seed=1 if seed is None else seed, start=int(time.time() * 1000), tapes=replay)
+        seed = 1 if plan.seed is None else plan.seed
+        market = Market(seed=seed, start=int(time.time() * 1000), tapes=plan.replay)
     except CaptureError as error:
         raise CannotServe(str(error)) from None
-    box = Box(market, speed)
-    site = _Site(_Front(box), requestFactory=_Request)
+    box = Box(market, plan.speed, Office(market, seed, plan.speed, plan.balances))
+    site = _Site(_Front(box, plan.token), requestFactory=_Request)
     try:
-        listening = reactor.listenTCP(port, site, interface="127.0.0.1")
+        listening = reactor.listenTCP(plan.port, site, interface="127.0.0.1")
     except CannotListenError:
         raise CannotServe(
-            f"port {port} on 127.0.0.1 is in use by another program; give another, or 0 for any free one"
+            f"port {plan.port} on 127.0.0.1 is in use by another program; give another, or 0 for any free one"
         ) from None
     box.start()
     return int(listening.getHost().port)
@@ -291,16 +237,8 @@ def listen(port: int = 0, seed: int | None = None, replay: Sequence[Path] = (), 
 # -- the two ways to run it -------------------------------------------------------------------------------
 
 
-def serve_alone(
-    port: int = 0, seed: int | None = None, replay: Sequence[Path] = (), speed: float = 1.0
-) -> int:
+def serve_alone(plan: Plan) -> int:
     """Run an exchange until Ctrl-C, and say where it is.
-
-    Args:
-        port: on 127.0.0.1; 0 for any free one.
-        seed: which simulated market; None for 1.
-        replay: captures to play back, one after another.
-        speed: market seconds per second.
 
     Returns:
         the exit code: 130 after Ctrl-C, 0 when the reactor was stopped otherwise.
@@ -309,7 +247,7 @@ def serve_alone(
         CannotServe: the port is in use, or a capture cannot be read.
     """
     _log_to_stderr()
-    port = listen(port, seed, replay, speed)
+    port = listen(plan)
     codes: list[int] = []
 
     def interrupted(number: int, frame: object) -> None:
@@ -318,27 +256,29 @@ def serve_alone(
 
     signal.signal(signal.SIGINT, interrupted)
     sys.stdout.write(
-        f"exchange in a box, until Ctrl-C; use these for https://api.binance.com and "
-        f"wss://stream.binance.com:9443:\n"
-        f"  REST     http://127.0.0.1:{port}     as in http://127.0.0.1:{port}/api/v3/time\n"
-        f"  streams  ws://127.0.0.1:{port}       as in ws://127.0.0.1:{port}/ws/btcusdt@trade\n"
+        f"exchange in a box, until Ctrl-C; use these for https://api.binance.com, "
+        f"wss://stream.binance.com:9443 and wss://ws-api.binance.com:\n"
+        f"  REST           http://127.0.0.1:{port}     as in http://127.0.0.1:{port}/api/v3/time\n"
+        f"  streams        ws://127.0.0.1:{port}       as in ws://127.0.0.1:{port}/ws/btcusdt@trade\n"
+        f"  WebSocket API  ws://127.0.0.1:{port}{api.PATH}\n"
     )
     sys.stdout.flush()
     reactor.run(installSignalHandlers=False)
     return codes[0] if codes else 0
 
 
-def _serve_parent(port: int, seed: int | None, replay: Sequence[Path], speed: float) -> int:
-    """Run an exchange until the parent's end of the standard input is closed."""
+def _serve_parent(plan: Plan) -> int:
+    """Run an exchange until the parent's end of the standard input is closed; the parent may steer it."""
+    plan = replace(plan, token=secrets.token_urlsafe(24))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, and its end is ours
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _log_to_stderr()
     try:
-        port = listen(port, seed, replay, speed)
+        port = listen(plan)
     except CannotServe as error:
         _report({"error": str(error)})
         return 2
-    reactor.callWhenRunning(_report, {"port": port, "pid": os.getpid()})
+    reactor.callWhenRunning(_report, {"port": port, "pid": os.getpid(), "token": plan.token})
     reactor.run(installSignalHandlers=False)
     return 0
 
@@ -372,11 +312,12 @@ def _log_to_stderr() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out the command line of ``python -m binance_legacy.exchange``; returns the exit code."""
     given = _parser().parse_args(arguments)
-    chosen = (given.port, given.seed, given.replay, given.speed)
+    balances = {asset: amount for each in given.balance for asset, amount in each.items()} or None
+    plan = Plan(given.port, given.seed, given.replay, given.speed, balances)
     if given.parent_pipe:
-        return _serve_parent(*chosen)
+        return _serve_parent(plan)
     try:
-        return serve_alone(*chosen)
+        return serve_alone(plan)
     except CannotServe as error:
         sys.stderr.write(f"binance_legacy.exchange: {error}\n")
         return 2
@@ -402,5 +343,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--speed", type=options.speed, default=1.0, metavar="X", help="market seconds per second"
     )
+    parser.add_argument(
+        "--balance", type=options.balances, action="append", default=[], metavar="ASSET=AMOUNT,...",
+        help="what an account begins with",
+    )  # fmt: skip
     parser.add_argument("--parent-pipe", action="store_true", help=argparse.SUPPRESS)
     return parser

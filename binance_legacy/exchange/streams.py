@@ -5,7 +5,7 @@ Pure: listeners are handed whole frames and do the sending.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Protocol
 
 import orjson
@@ -31,10 +31,16 @@ class Streams:
 
     Args:
         market: told when a stream comes into use and when it goes out of it.
+        copies: how often a message of a stream is sent, which is once; asked only where `faulty` is.
+
+    Attributes:
+        faulty: whether messages may be left out or repeated on purpose.
     """
 
-    def __init__(self, market: Feed) -> None:
+    def __init__(self, market: Feed, copies: Callable[[str], int] = lambda name: 1) -> None:
         self._market: Final = market
+        self._copies: Final = copies
+        self.faulty = False
         self._listeners: Final[dict[str, dict[Listener, None]]] = {}
 
     @property
@@ -62,8 +68,9 @@ class Streams:
         for name, payload in messages:
             listeners = self._listeners.get(name)
             if listeners:
-                for listener, sent in _framed(name, payload, listeners):
-                    waiting.setdefault(listener, []).append(sent)
+                copies = self._copies(name) if self.faulty else 1
+                for listener, sent in _framed(name, payload, listeners) if copies else ():
+                    waiting.setdefault(listener, []).append(sent * copies)
         for listener, frames in waiting.items():
             listener.send(b"".join(frames))
 

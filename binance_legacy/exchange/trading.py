@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from itertools import count
@@ -99,9 +99,7 @@ class Trading:
         Raises:
             ValueError: it is no amount.
         """
-        change = units(amount)
-        self.ledger.deposit(account, asset, change)
-        self._tell_change(account, asset, change)
+        self.move(account, asset, units(amount))
 
     def withdraw(self, account: Account, asset: str, amount: Decimal | str) -> None:
         """An amount goes out; the account is told.
@@ -110,13 +108,38 @@ class Trading:
             Refusal: the account has less of it free.
             ValueError: it is no amount.
         """
-        change = units(amount)
-        self.ledger.withdraw(account, asset, change)
-        self._tell_change(account, asset, -change)
+        self.move(account, asset, -units(amount))
+
+    def move(self, account: Account, asset: str, change: int, tell: bool = True) -> None:
+        """An amount in 1e-8 comes from outside or, below zero, goes there.
+
+        Raises:
+            Refusal: the account has less of it free.
+        """
+        if change < 0:
+            self.ledger.withdraw(account, asset, -change)
+        else:
+            self.ledger.deposit(account, asset, change)
+        if tell:
+            self._tell_change(account, asset, change)
+
+    def tell_position(self, account: Account, assets: Iterable[str]) -> None:
+        """Tells an account what it has of some assets."""
+        account.updated = self.now
+        account.tell(reports.position(account, dict.fromkeys(assets), self.now))
+
+    def changes_by_trades(self, account: Account) -> Iterator[tuple[int, str, int]]:
+        """What an account's trades have changed: when, of which asset, by how much in 1e-8."""
+        for desk in self._desks.values():
+            symbol = desk.symbol
+            for trade in desk.trades_of(account):
+                sign = 1 if trade.order.ticket.is_buy else -1
+                yield trade.time, symbol.base, sign * amount_of(symbol, trade.qty)
+                yield trade.time, symbol.quote, -sign * trade.cost
+                yield trade.time, trade.commission_asset, -trade.commission
 
     def _tell_change(self, account: Account, asset: str, change: int) -> None:
-        account.updated = self.now
-        account.tell(reports.position(account, (asset,), self.now))
+        self.tell_position(account, (asset,))
         account.tell(reports.balance_update(asset, change, self.now))
 
     def balance(self, account: Account, asset: str) -> tuple[Decimal, Decimal]:
@@ -177,6 +200,11 @@ class Trading:
     def desks(self) -> Iterable[Desk]:
         """Every symbol on which users have traded."""
         return self._desks.values()
+
+    @property
+    def awaited(self) -> bool:
+        """Whether anybody's order waits for what the crowd does."""
+        return any(desk.open_count for desk in self._desks.values())
 
     def halt(self, name: str) -> None:
         """Stops taking orders on a symbol; they can be canceled, and the crowd goes on.
@@ -304,6 +332,23 @@ class Trading:
         qty = units(amount) // amount_of(symbol, 1) // symbol.step * symbol.step
         price = None if limit is None else units(limit) // 10 ** (8 - symbol.price_places)
         return desk.crowd_takes(is_buy, qty, price, self.now)
+
+    def move_price(self, name: str, price: Decimal | str) -> None:
+        """Moves a symbol's price: from now on the crowd trades around it. Orders that it runs over are filled.
+
+        Raises:
+            UnknownSymbol: it is not listed.
+            Refusal: a tape plays it.
+            ValueError: the price is no amount, or no whole number of ticks.
+        """
+        desk = self.desk(name)
+        symbol = desk.symbol
+        wanted, rest = divmod(units(price), 10 ** (8 - symbol.price_places))
+        if rest or wanted <= 0 or wanted % symbol.tick:
+            raise ValueError(f"price is {price}; {name} moves by {symbol.price_text(symbol.tick)}")
+        place = self.market.place(name)
+        assert place is not None
+        place.move(wanted, self.now)
 
 
 class AccountStanding:

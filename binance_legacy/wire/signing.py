@@ -87,8 +87,13 @@ def _name(plain: str) -> str:
 
 
 class Key(Protocol):
-    """What signs: its `sign` gives the signature of a text, in Binance's writing."""
+    """What signs: its `sign` gives the signature of a text, in Binance's writing.
 
+    `public` is what verifies that: the public half in PEM, or the secret itself, which both sides know.
+    """
+
+    @property
+    def public(self) -> str: ...
     def sign(self, payload: str) -> str: ...
 
 
@@ -97,6 +102,7 @@ class Secret:
 
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
+        self.public = secret
 
     def sign(self, payload: str) -> str:
         return hmac.new(self._secret, payload.encode(), hashlib.sha256).hexdigest()
@@ -117,6 +123,14 @@ class PrivateKey:
         self._key = _private_key(
             _pem_bytes(pem), password.encode() if isinstance(password, str) else password
         )
+
+    @property
+    def public(self) -> str:
+        """The public half in PEM, which verifies what this key signs."""
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+        public = self._key.public_key()
+        return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
     def sign(self, payload: str) -> str:
         from cryptography.hazmat.primitives import hashes

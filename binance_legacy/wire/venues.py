@@ -15,6 +15,9 @@ from urllib.parse import urlsplit, urlunsplit
 BOX_VARIABLE = "BINANCE_LEGACY_BOX"
 """Environment variable that names the box, ``http://127.0.0.1:PORT``; child processes inherit it."""
 
+TOKEN_VARIABLE = "BINANCE_LEGACY_BOX_TOKEN"
+"""Environment variable that lets clients make their keys known to the box."""
+
 SPOT_REST = "https://api.binance.{}/api"
 SPOT_STREAM = "wss://stream.binance.com:9443/"
 FUTURES_STREAM = "wss://fstream.binance.com/"
@@ -32,29 +35,36 @@ _BINANCE_TLDS = ("com", "us", "je", "sg", "info", "cc", "me", "kr", "co.th", "vi
 _STREAM_FOLDERS = ("fstream", "dstream", "vstream", "nbstream", "margin-stream")
 
 _box: str | None = None
+_token: str | None = None
 
 
 class OfflineError(ConnectionError):
     """An address outside this machine was asked for while an embedded exchange is in use."""
 
 
-def use_box(url: str | None) -> None:
+def use_box(url: str | None, token: str | None = None) -> None:
     """Answer every Binance address from the box at `url` (``http://127.0.0.1:PORT``) from now on.
 
     None goes back to the live addresses. Holds for this process, and through the environment for the
-    processes that it starts.
+    processes that it starts. With the box's `token` clients make their own keys known to it.
     """
-    global _box
-    _box = url
-    if url is None:
-        os.environ.pop(BOX_VARIABLE, None)
-    else:
-        os.environ[BOX_VARIABLE] = url
+    global _box, _token
+    _box, _token = url, token
+    for variable, value in ((BOX_VARIABLE, url), (TOKEN_VARIABLE, token)):
+        if value is None:
+            os.environ.pop(variable, None)
+        else:
+            os.environ[variable] = value
 
 
 def box() -> str | None:
     """The box in use, ``http://127.0.0.1:PORT``, or None when addresses are the live ones."""
     return _box or os.environ.get(BOX_VARIABLE) or None
+
+
+def token() -> str | None:
+    """What lets a client make its key known to the box in use; None where it cannot."""
+    return _token or os.environ.get(TOKEN_VARIABLE) or None
 
 
 @functools.lru_cache(maxsize=256)

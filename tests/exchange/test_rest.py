@@ -48,7 +48,7 @@ REFUSED = [
     ("ticker/24hr?symbols=[]", -1105, "Parameter 'symbols' was empty."),
     ("trades?symbol=BTCUSDT&limit=x", -1100, ILLEGAL.format("limit", "^[0-9]{1,20}$")),
     ("trades?symbol=BTCUSDT&limit=0", -1130, "Data sent for parameter 'limit' is not valid."),
-    ("ticker/24hr?symbol=BTCUSDT&type=TINY", -1130, "Data sent for parameter 'type' is not valid."),
+    ("ticker/24hr?symbol=BTCUSDT&type=TINY", -1139, "Invalid ticker type."),
     ("time?a=1", -1101, "Too many parameters; expected '0' and received '1'."),
     ("avgPrice?symbol=BTCUSDT&symbol=ETHUSDT", -1101, "Duplicate values for a parameter detected."),
     ("avgPrice?symbol=BTCUSDT&a=1", -1104,
@@ -66,7 +66,7 @@ def test_a_wrong_request_is_refused_with_binances_code_and_text(get, path, code,
     assert (answer.status_code, answer.json()) == (400, {"code": code, "msg": message})
 
 
-@pytest.mark.parametrize("path", ["/api/v3/order", "/sapi/v1/account/status", "/fapi/v1/depth"])
+@pytest.mark.parametrize("path", ["/api/v3/sor/order", "/sapi/v1/margin/order", "/fapi/v1/depth"])
 def test_what_is_not_served_yet_says_so_and_names_itself(get, path):
     answer = get(path, symbol="BTCUSDT")
     assert answer.status_code == 400
