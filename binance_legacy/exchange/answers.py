@@ -77,6 +77,34 @@ def day(symbol: Symbol, bar: Bar, last: Trade, best: tuple[int, int, int, int], 
     }
 
 
+def window(symbol: Symbol, bar: Bar, start: int, end: int) -> dict[str, Any]:
+    """A row of ``GET /api/v3/ticker`` and ``ticker/tradingDay``.
+
+    Args:
+        symbol: whose.
+        bar: what was traded from `start` to `end`.
+    """
+    price, qty = symbol.price_text, symbol.qty_text
+    change = bar.close - bar.open
+    return {
+        "symbol": symbol.name,
+        "priceChange": _signed(symbol, change),
+        "priceChangePercent": _thousandths(change * 100_000, bar.open),
+        "weightedAvgPrice": average(symbol, bar),
+        "openPrice": price(bar.open),
+        "highPrice": price(bar.high),
+        "lowPrice": price(bar.low),
+        "lastPrice": price(bar.close),
+        "volume": qty(bar.volume),
+        "quoteVolume": symbol.quote_text(bar.quote),
+        "openTime": start,
+        "closeTime": end,
+        "firstId": bar.first_id,
+        "lastId": bar.last_id,
+        "count": bar.count,
+    }
+
+
 def average(symbol: Symbol, bar: Bar) -> str:
     """The bar's volume-weighted average price to eight decimals; its close where nothing was traded."""
     if not bar.volume:

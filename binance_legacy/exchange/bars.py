@@ -181,11 +181,21 @@ def _extend(whole: Bar, bar: Bar) -> None:
     whole.last_id = bar.last_id
 
 
-def kline_row(symbol: Symbol, bar: Bar, interval: str) -> list[Any]:
+def zone_start(interval: str, at: int, zone: int) -> int:
+    """As `bar_start`, with days that begin `zone` milliseconds before those of UTC."""
+    return bar_start(interval, at + zone) - zone
+
+
+def zone_end(interval: str, start: int, zone: int) -> int:
+    """As `bar_end`, in a time zone."""
+    return bar_end(interval, start + zone) - zone
+
+
+def kline_row(symbol: Symbol, bar: Bar, interval: str, zone: int = 0) -> list[Any]:
     """A row of ``GET /api/v3/klines``."""
     price, qty, quote = symbol.price_text, symbol.qty_text, symbol.quote_text
     return [
         bar.open_time, price(bar.open), price(bar.high), price(bar.low), price(bar.close), qty(bar.volume),
-        bar_end(interval, bar.open_time) - 1, quote(bar.quote), bar.count, qty(bar.taker_volume),
+        zone_end(interval, bar.open_time, zone) - 1, quote(bar.quote), bar.count, qty(bar.taker_volume),
         quote(bar.taker_quote), "0",
     ]  # fmt: skip

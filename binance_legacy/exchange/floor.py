@@ -9,11 +9,11 @@ from abc import ABC, abstractmethod
 from typing import Any, Final
 
 from . import answers
-from .bars import DAY, HOUR, MINUTE, Bar, Trade, merge
+from .bars import DAY, HOUR, LENGTH, MINUTE, Bar, Trade, merge, zone_end, zone_start
 from .candles import Candles
 from .history import Aggregate, History
 from .listing import Symbol
-from .past import Past
+from .past import GENESIS, Past
 from .publisher import Levels, Publisher, Push
 
 
@@ -79,13 +79,39 @@ class Floor(ABC):
             known = self._averages[minutes] = minute, self.history.count, average
         return known[2]
 
+    def bars(self, interval: str, start: int, end: int, zone: int = 0) -> list[Bar]:
+        """The candles that begin from `start` to before `end`, as they are in a time zone."""
+        if not zone or not zone % LENGTH.get(interval, DAY):
+            return self.candles.bars(interval, start, end)
+        found = []
+        at = zone_start(interval, start, zone)
+        while at < end:
+            after = zone_end(interval, at, zone)
+            if at >= start and after > GENESIS:
+                found.append(self._span(max(at, GENESIS), min(after, self.now // MINUTE * MINUTE + MINUTE)))
+                found[-1].open_time = at
+            at = after
+        return found
+
+    def span(self, start: int) -> Bar:
+        """All from a whole minute until now as one bar."""
+        return self._span(max(start, GENESIS), self.now // MINUTE * MINUTE + MINUTE)
+
     def _span(self, start: int, end: int) -> Bar:
-        """The whole minutes from `start` to before `end` as one bar, from hours where there are whole ones."""
-        first_hour, last_hour = -(-start // HOUR) * HOUR, end // HOUR * HOUR
-        if first_hour >= last_hour:
-            return merge(self.candles.bars("1m", start, end), start)
-        bars = self.candles.bars("1m", start, first_hour) + self.candles.bars("1h", first_hour, last_hour)
-        return merge(bars + self.candles.bars("1m", last_hour, end), start)
+        """The whole minutes from `start` to before `end` as one bar, made of the coarsest that fit."""
+        return merge(self._pieces(start, end, (("1d", DAY), ("1h", HOUR), ("1m", MINUTE))), start)
+
+    def _pieces(self, start: int, end: int, sizes: tuple[tuple[str, int], ...]) -> list[Bar]:
+        """Bars of the first size where whole ones fit, of the others around them."""
+        (interval, length), *finer = sizes
+        first, last = -(-start // length) * length, end // length * length
+        if not finer:
+            return self.candles.bars(interval, start, end)
+        if first >= last:
+            return self._pieces(start, end, tuple(finer))
+        before = self._pieces(start, first, tuple(finer)) if start < first else []
+        after = self._pieces(last, end, tuple(finer)) if last < end else []
+        return [*before, *self.candles.bars(interval, first, last), *after]
 
 
 def alone(number: int, trade: Trade) -> Aggregate:

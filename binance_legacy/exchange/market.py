@@ -17,7 +17,7 @@ from ..wire import messages
 from ..wire.streamnames import Stream
 from ..wire.streamnames import read as read_name
 from . import answers
-from .bars import DAY, MINUTE, Trade, bar_end, bar_start, kline_row
+from .bars import DAY, MINUTE, Trade, kline_row, zone_end, zone_start
 from .floor import Floor
 from .history import Aggregate
 from .listing import ASSETS, LISTING, Symbol, exchange_info
@@ -242,30 +242,49 @@ class Market:
         return [answers.aggregate(floor.symbol, one) for one in found]
 
     def klines(
-        self, symbol: str, interval: str, start: int | None = None, end: int | None = None, limit: int = 500
+        self,
+        symbol: str,
+        interval: str,
+        start: int | None = None,
+        end: int | None = None,
+        limit: int = 500,
+        zone: int = 0,
     ) -> list[list[Any]]:
         """``GET /api/v3/klines``: candles that begin between `start` and `end`, both included.
 
-        Without `start` the latest `limit` up to `end`; the last one may still be open.
+        Without `start` the latest `limit` up to `end`; the last one may still be open. Days begin `zone` milliseconds
+        before those of UTC.
         """
         floor = self._floor(symbol)
         if start is not None and start > floor.now:
             return []
-        last = bar_start(interval, floor.now if end is None else min(end, floor.now))
+        last = zone_start(interval, floor.now if end is None else min(end, floor.now), zone)
         if start is None:
             first = last
             for _ in range(limit - 1):
-                first = bar_start(interval, first - 1)
+                first = zone_start(interval, first - 1, zone)
         else:
             start = max(start, GENESIS)  # clients ask from 0 on to learn when a market began
-            first = bar_start(interval, start)
-            first = first if first == start else bar_end(interval, first)
+            first = zone_start(interval, start, zone)
+            first = first if first == start else zone_end(interval, first, zone)
             beyond = first
             for _ in range(limit - 1):
-                beyond = bar_end(interval, beyond)
+                beyond = zone_end(interval, beyond, zone)
             last = min(last, beyond)
-        bars = floor.candles.bars(interval, first, last + 1) if first <= last else []
-        return [kline_row(floor.symbol, bar, interval) for bar in bars]
+        bars = floor.bars(interval, first, last + 1, zone) if first <= last else []
+        return [kline_row(floor.symbol, bar, interval, zone) for bar in bars]
+
+    def window(self, symbol: str, length: int) -> dict[str, Any]:
+        """A row of ``GET /api/v3/ticker``: the last `length` milliseconds, from a whole minute on."""
+        floor = self._floor(symbol)
+        start = (floor.now - length) // MINUTE * MINUTE
+        return answers.window(floor.symbol, floor.span(start), start, floor.now)
+
+    def trading_day(self, symbol: str, zone: int = 0) -> dict[str, Any]:
+        """A row of ``GET /api/v3/ticker/tradingDay``: the day so far; days begin `zone` milliseconds before UTC's."""
+        floor = self._floor(symbol)
+        start = zone_start("1d", floor.now, zone)
+        return answers.window(floor.symbol, floor.span(start), start, start + DAY - 1)
 
     def avg_price(self, symbol: str) -> dict[str, Any]:
         """``GET /api/v3/avgPrice``: of the last five minutes."""

@@ -73,6 +73,8 @@ def _symbols(name: str, text: str) -> list[str]:
     names: list[str] = orjson.loads(text)
     if not names:
         raise refusals.empty(name)
+    if len(set(names)) < len(names):
+        raise refusals.repeated_symbols()
     return names
 
 

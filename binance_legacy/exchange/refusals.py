@@ -99,6 +99,11 @@ def invalid_ticker_type() -> Refusal:
     return Refusal(-1139, "Invalid ticker type.")
 
 
+def invalid_symbol_status() -> Refusal:
+    """No such symbolStatus."""
+    return Refusal(-1122, "Invalid symbolStatus.")
+
+
 def repeated_symbols() -> Refusal:
     """A list of symbols has one twice."""
     return Refusal(-1151, "Symbol is present multiple times in the list.")

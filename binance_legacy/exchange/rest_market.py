@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any, Final
 
 from . import refusals
+from .bars import DAY, HOUR, MINUTE
 from .market import Market
 from .parameters import (
     END,
@@ -23,7 +26,34 @@ from .rest import door
 
 _TYPE: Final = Parameter("type", choice(refusals.invalid_ticker_type, "FULL", "MINI"), "FULL")
 _FLAG: Final = Parameter("showPermissionSets", one_of("true", "false"), "true")
-_UTC: Final = Parameter("timeZone", one_of("0", "00:00", "0:00", "+0:00", "+00:00"))
+_HOURS: Final = re.compile(r"([+-]?)([0-9]{1,2})(?::([0-5][0-9]))?")
+_WINDOW: Final = re.compile(r"([1-9][0-9]?)([mhd])")
+_WINDOWS: Final = {"m": (MINUTE, 59), "h": (HOUR, 23), "d": (DAY, 7)}
+_MOST_SYMBOLS: Final = 100
+
+
+def _zone(name: str, text: str) -> int:
+    """Read ``5:45`` or ``-8`` as milliseconds."""
+    found = _HOURS.fullmatch(text)
+    if found is None:
+        raise refusals.invalid(name)
+    sign, hours, minutes = found.groups("")
+    zone = (-1 if sign == "-" else 1) * (int(hours) * HOUR + int(minutes or 0) * MINUTE)
+    if not -12 * HOUR <= zone <= 14 * HOUR:
+        raise refusals.invalid(name)
+    return zone
+
+
+def _window(name: str, text: str) -> int:
+    """Read ``15m``, ``4h`` or ``7d`` as milliseconds."""
+    found = _WINDOW.fullmatch(text)
+    if found is None or int(found[1]) > _WINDOWS[found[2]][1]:
+        raise refusals.invalid(name)
+    return int(found[1]) * _WINDOWS[found[2]][0]
+
+
+_ZONE: Final = Parameter("timeZone", _zone, 0)
+_SIZE: Final = Parameter("windowSize", _window, DAY)
 
 _MINI: Final = (
     "symbol", "openPrice", "highPrice", "lowPrice", "lastPrice", "volume", "quoteVolume", "openTime",
@@ -55,10 +85,32 @@ def time(market: Market) -> Any:
     return {"serverTime": market.now}
 
 
-@door("GET", "/api/v3/exchangeInfo", OPTIONAL_SYMBOL, SYMBOLS, _FLAG, weight=20)
-def exchange_info(market: Market, symbol: str | None, symbols: list[str] | None, sets: str) -> Any:
+_STATUSES: Final = ("TRADING", "END_OF_DAY", "HALT", "BREAK", "CANCEL_ONLY")
+_STATUS: Final = Parameter("symbolStatus", choice(refusals.invalid_symbol_status, *_STATUSES))
+_PERMISSIONS: Final = Parameter("permissions", lambda name, text: set(re.findall("[A-Z_0-9]+", text)))
+
+
+@door("GET", "/api/v3/exchangeInfo", OPTIONAL_SYMBOL, SYMBOLS, _FLAG, _STATUS, _PERMISSIONS, weight=20)
+def exchange_info(
+    market: Market,
+    symbol: str | None,
+    symbols: list[str] | None,
+    sets: str,
+    status: str | None,
+    permissions: set[str] | None,
+) -> Any:
     """Every symbol, or those asked for, with their filters."""
-    answer = market.exchange_info(_chosen(symbol, symbols))
+    chosen = _chosen(symbol, symbols)
+    if chosen is not None and (status is not None or permissions is not None):
+        raise refusals.bad_combination()
+    answer = market.exchange_info(chosen)
+    rows = answer["symbols"]
+    answer["symbols"] = [
+        row
+        for row in rows
+        if status in (None, row["status"])
+        and (permissions is None or any(permissions.intersection(each) for each in row["permissionSets"]))
+    ]
     if sets == "false":
         answer["symbols"] = [{**row, "permissionSets": []} for row in answer["symbols"]]
     return answer
@@ -98,8 +150,8 @@ def agg_trades(
     return market.agg_trades(symbol, from_id, start, end, rows)
 
 
-@door("GET", "/api/v3/uiKlines", SYMBOL, INTERVAL, START, END, limit(500, 1000), _UTC, weight=2)
-@door("GET", "/api/v3/klines", SYMBOL, INTERVAL, START, END, limit(500, 1000), _UTC, weight=2)
+@door("GET", "/api/v3/uiKlines", SYMBOL, INTERVAL, START, END, limit(500, 1000), _ZONE, weight=2)
+@door("GET", "/api/v3/klines", SYMBOL, INTERVAL, START, END, limit(500, 1000), _ZONE, weight=2)
 def klines(
     market: Market,
     symbol: str,
@@ -107,10 +159,10 @@ def klines(
     start: int | None,
     end: int | None,
     rows: int,
-    zone: str | None,
+    zone: int,
 ) -> Any:
-    """Candles; time zones other than UTC are refused."""
-    return market.klines(symbol, interval, start, end, rows)
+    """Candles, whose days begin as they do in a time zone."""
+    return market.klines(symbol, interval, start, end, rows, zone)
 
 
 @door("GET", "/api/v3/avgPrice", SYMBOL, weight=2)
@@ -131,6 +183,37 @@ def ticker_24h(market: Market, symbol: str | None, symbols: list[str] | None, ki
     if kind == "MINI":
         rows = [{key: row[key] for key in _MINI} for row in rows]
     return _rows(symbol, rows)
+
+
+def _each_weight(symbol: str | None, symbols: list[str] | None, *others: Any) -> int:
+    return min(200, 4 * len(symbols or ("",)))
+
+
+def _windows(symbol: str | None, symbols: list[str] | None, kind: str, row: Callable[[str], Any]) -> Any:
+    """The rows of those endpoints that want symbols, a hundred at most."""
+    chosen = _chosen(symbol, symbols)
+    if chosen is None:
+        raise refusals.neither("symbol", "symbols")
+    if len(chosen) > _MOST_SYMBOLS:
+        raise refusals.invalid("symbols")
+    rows = [row(name) for name in chosen]
+    if kind == "MINI":
+        rows = [{key: one[key] for key in _MINI} for one in rows]
+    return _rows(symbol, rows)
+
+
+@door("GET", "/api/v3/ticker/tradingDay", OPTIONAL_SYMBOL, SYMBOLS, _ZONE, _TYPE, weight=_each_weight)
+def trading_day(market: Market, symbol: str | None, symbols: list[str] | None, zone: int, kind: str) -> Any:
+    """The day so far."""
+    return _windows(symbol, symbols, kind, lambda name: market.trading_day(name, zone))
+
+
+@door("GET", "/api/v3/ticker", OPTIONAL_SYMBOL, SYMBOLS, _SIZE, _TYPE, weight=_each_weight)
+def rolling_window(
+    market: Market, symbol: str | None, symbols: list[str] | None, length: int, kind: str
+) -> Any:
+    """The last minutes, hours or days."""
+    return _windows(symbol, symbols, kind, lambda name: market.window(name, length))
 
 
 def _ticker_weight(symbol: str | None, symbols: list[str] | None) -> int:
