@@ -43,6 +43,8 @@ setup(
         "test": TEST,
         "docs": ["sphinx>=8.1", "furo"],
         "browser": ["playwright"],
+        "peers": ["python-binance==1.0.37", "ccxt>=4.5"],
+        "connector": ["binance-connector==3.13.0"],  # its package is named binance too: not beside the peers
         "lint": ["ruff", "mypy", "types-requests", "types-dateparser", "types-pytz"],
     },
     entry_points={

@@ -346,7 +346,7 @@ class Desk:
         old_id, old_qty = order.client_id, order.qty
         number = 0
         one = order.order_list
-        together = [order, *(one.rivals(order) if one is not None and one.working is None else [])]
+        together = [order, *(one.rivals(order) if one is not None else [])]
         order.client_id = client_id
         for each in together:
             each.qty = qty
@@ -369,7 +369,7 @@ class Desk:
         lock = orders[0].lock
         if lock is None:
             return
-        need = max(self.need(order) for order in orders)
+        need = min(lock.amount, max(self.need(order) for order in orders))
         ledger = self._clearing.ledger
         ledger.unlock(orders[0].account, lock.asset, lock.amount - need)
         lock.amount = need

@@ -309,7 +309,8 @@ def _check_amend(trading: Trading, desk: Desk, order: UserOrder, qty: int) -> No
         raise refusals.amend_rejected("The requested action would change no state; rejecting.")
     if qty > order.qty:
         raise refusals.amend_rejected("Order amend (quantity increase) is not supported.")
-    if qty <= order.filled + order.prevented:
+    followers = [] if order.order_list is None else order.order_list.rivals(order)
+    if any(qty <= one.filled + one.prevented for one in (order, *followers)):
         raise refusals.malformed("Invalid quantity.")
     rules = trading.rules(desk.symbol)
     most = rules.most_amends()

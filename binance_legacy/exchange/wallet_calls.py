@@ -445,6 +445,11 @@ def _transfers(wallet: Wallet, account: Account, asked: Asked) -> Answer:
     return {"total": len(chosen), "rows": rows} if chosen else {"total": 0}
 
 
+def _no_pairs(wallet: Wallet, account: Account, asked: Asked) -> Answer:
+    """``GET /sapi/v1/margin/allPairs``, ``isolated/allPairs``: none, because margin is not traded here yet."""
+    return []
+
+
 def _burn(wallet: Wallet, account: Account, asked: Asked) -> Answer:
     """``GET /sapi/v1/bnbBurn``."""
     return {"spotBNBBurn": account.burns_bnb, "interestBNBBurn": False}
@@ -538,6 +543,8 @@ WALLET_CALLS: Final = (
         Parameter("size", number, 10), Parameter("fromSymbol", word), Parameter("toSymbol", word),
     ),
     _ask("/sapi/v1/bnbBurn", _burn),
+    _ask("/sapi/v1/margin/allPairs", _no_pairs, Parameter("symbol", word)),
+    _ask("/sapi/v1/margin/isolated/allPairs", _no_pairs, Parameter("symbol", word), weight=10),
     _do("/sapi/v1/bnbBurn", _set_burn, Parameter("spotBNBBurn", flag), Parameter("interestBNBBurn", flag)),
 )  # fmt: skip
 """Every call that is served."""
