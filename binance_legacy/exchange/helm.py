@@ -168,6 +168,10 @@ class Helm(ABC):
         """Set the filters of all symbols together, such as ``EXCHANGE_MAX_NUM_ORDERS``."""
         self._steer("set_exchange_filters", filters=[dict(row) for row in filters])
 
+    def set_asset_filters(self, *filters: Mapping[str, Any], account: str | None = None) -> None:
+        """Set the filters of an account's assets: rows of ``MAX_ASSET``."""
+        self._steer("set_asset_filters", filters=[dict(row) for row in filters], account=account)
+
     def advance(self, seconds: float) -> int:
         """Let market time go on at once, 7 days at most; returns it in milliseconds."""
         now: int = self._steer("advance", seconds=seconds)

@@ -250,6 +250,9 @@ class Steering:
     def set_exchange_filters(self, filters: list[dict[str, Any]]) -> None:
         self._office.trading.set_exchange_filters(*filters)
 
+    def set_asset_filters(self, filters: list[dict[str, Any]], account: str | None = None) -> None:
+        self._office.trading.set_asset_filters(self._office.account(account), *filters)
+
     def advance(self, seconds: float) -> int:
         if not 0 <= seconds <= 7 * 86_400:
             raise ValueError(f"{seconds} s; market time can go on by 0 s to 7 days at once")
