@@ -253,9 +253,10 @@ FILTERS = [
     ({"filterType": "MAX_NUM_ICEBERG_ORDERS", "maxNumIcebergOrders": 0}, {"icebergQty": "0.5"}),
     ({"filterType": "MAX_POSITION", "maxPosition": "0.5"}, {}),
 ]  # fmt: skip
-SYMBOLS = [
-    f"{base}USDT" for base in "BCH LTC EOS XMR DASH ZEC NEO QTUM BTC ETC ATOM MKR COMP SOL DOT".split()
-]
+SYMBOLS = (
+    "BCHUSDT", "LTCUSDT", "EOSUSDT", "XMRUSDT", "DASHUSDT", "ZECUSDT", "NEOUSDT", "QTUMUSDT", "BTCUSDT", "ETCUSDT",
+    "ATOMUSDT", "MKRUSDT", "COMPUSDT",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
