@@ -60,6 +60,31 @@ def test_addresses_set_by_hand_are_answered_and_proxies_left_alone():
     assert refusal.startswith("offline: ") and "prices.example.com" in refusal
 
 
+def test_a_bot_trades_inside_its_callbacks_and_run_tells_how_it_did():
+    done = offline("--balance", "BTC=2,ETH=3", SCRIPTS / "trading_bot.py")
+    assert done.returncode == 0, done.stderr
+    *trips, refused, waiting = done.stdout.splitlines()
+    assert len(trips) == 6 and all(trip.startswith("trip ") for trip in trips)
+    assert refused == "-2010 Account has insufficient balance for requested action."
+    trades = int(waiting.removeprefix("NEW 1 "))
+    assert trades >= 12
+    told = done.stderr.splitlines()[1:]
+    assert told[0] == f"offline: 13 orders, {trades} trades, 1 order still open"
+    rows = {name: tuple(map(float, numbers)) for name, *numbers in map(str.split, told[2:4])}
+    assert set(rows) == {"BTC", "ETH"} and rows["BTC"][0] == 2 and rows["ETH"][:2] == (3, 2.9994)
+    won = sum(float(trip.split()[2]) for trip in trips)
+    fees = float(re.search(r"([0-9.]+) BTC$", told[4])[1])
+    assert rows["BTC"][2] == pytest.approx(won - fees, abs=2e-7)
+    assert re.match(r"  profit [-+][0-9.,]+ USDT \([-+][0-9.]+%\) at the last prices; commissions ", told[4])
+
+
+def test_quiet_says_nothing_of_the_account_and_a_bad_balance_is_one_sentence():
+    done = offline("--quiet", SCRIPTS / "trading_bot.py")
+    assert (done.returncode, done.stderr) == (0, "")
+    done = offline("--balance", "USDT", SCRIPTS / "trading_bot.py")
+    assert done.returncode == 2 and "'USDT' is not a balance; write ASSET=AMOUNT" in done.stderr
+
+
 def test_processes_of_every_kind_find_the_box_and_the_guard():
     done = offline("--quiet", SCRIPTS / "processes.py")
     assert done.returncode == 0, done.stderr

@@ -98,12 +98,16 @@ def _account(account: dict[str, Any], named: bool) -> str:
     paid = ", ".join(f"{amount} {asset}" for asset, amount in account["paid"].items()) or "nothing"
     whose = f" of account {account['name']}" if named else ""
     return (
-        f"offline: {account['orders']} orders, {account['trades']} trades, {account['open_orders']} orders still "
-        f"open{whose}\n"
+        f"offline: {_count(account['orders'], 'order')}, {_count(account['trades'], 'trade')}, "
+        f"{_count(account['open_orders'], 'order')} still open{whose}\n"
         f"  {'':<8}{'before':>20}{'after':>20}{'change':>20}\n"
         f"{''.join(rows)}"
         f"  profit {now - brought:+,.2f} USDT{share} at the last prices; commissions {paid}\n"
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def market(chosen: Namespace) -> str:
