@@ -142,5 +142,6 @@ class Clearing:
         self._lists.clear()
         for account, assets in tuple(self._touched.items()):
             account.updated = at
-            account.tell(reports.position(account, assets, at))
+            if account.listeners:
+                account.tell(reports.position(account, assets, at))
         self._touched.clear()

@@ -26,6 +26,7 @@ from .orders import OrderList, UserOrder, amount_of
 from .rules import Batch, Row, Rules
 
 _ID_LETTERS: Final = string.ascii_letters + string.digits
+_ID_PAIRS: Final = [first + second for first in _ID_LETTERS for second in _ID_LETTERS]
 _ID_LENGTH: Final = 22
 _FIRST_UID: Final = 354_937_868
 CLOSED: Final = "Market is closed."
@@ -68,7 +69,7 @@ class Trading:
 
     def new_id(self) -> str:
         """A name for an order that its client has not named."""
-        return "".join(self._random.choices(_ID_LETTERS, k=_ID_LENGTH))
+        return "".join(self._random.choices(_ID_PAIRS, k=_ID_LENGTH // 2))
 
     # accounts
 
