@@ -16,6 +16,7 @@ can be pointed at it.
 examples:
   python -m binance_legacy exchange
   python -m binance_legacy exchange --port 9443 --seed 7
+  python -m binance_legacy exchange --key mykey:mysecret --balance USDT=5000
   python -m binance_legacy exchange --replay CAPTURE.gz --speed 20
 """
 
@@ -23,6 +24,14 @@ examples:
 def declare(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=options.port, default=0, help="TCP port on 127.0.0.1 (default: a free one)"
+    )
+    parser.add_argument(
+        "--key",
+        type=options.key,
+        action="append",
+        default=[],
+        metavar="KEY:SECRET",
+        help="an API key that may trade, with an account of its own; again for another",
     )
     box.declare(parser)
 
@@ -32,7 +41,7 @@ def carry_out(given: Namespace) -> int:
 
     try:
         return serve_alone(
-            Plan(given.port, box.seed(given), given.replay, box.speed(given), box.balances(given))
+            Plan(given.port, box.seed(given), given.replay, box.speed(given), box.balances(given), given.key)
         )
     except CannotServe as error:
         raise CommandError(str(error)) from None

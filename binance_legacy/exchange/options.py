@@ -52,6 +52,14 @@ def balances(text: str) -> dict[str, str]:
     return found
 
 
+def key(text: str) -> tuple[str, str]:
+    """An API key and its secret, ``KEY:SECRET``."""
+    name, _, secret = text.partition(":")
+    if not name or not secret:
+        raise ArgumentTypeError("a key is written KEY:SECRET, both as the client is given them")
+    return name, secret
+
+
 def above_zero(text: str, otherwise: str) -> float:
     """A number above zero and below infinity; `otherwise` is said of what is none."""
     try:

@@ -230,3 +230,9 @@ def ticker_price(market: Market, symbol: str | None, symbols: list[str] | None) 
 def book_ticker(market: Market, symbol: str | None, symbols: list[str] | None) -> Any:
     """The best bid and ask."""
     return _rows(symbol, market.book_ticker(_chosen(symbol, symbols)))
+
+
+@door("GET", "/sapi/v1/system/status")
+def system_status(market: Market) -> Any:
+    """Whether the exchange is being maintained, which it never is."""
+    return {"status": 0, "msg": "normal"}

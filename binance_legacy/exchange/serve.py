@@ -197,6 +197,7 @@ class Plan:
         replay: captures to play back, one after another.
         speed: market seconds per second.
         balances: what an account begins with; None for the usual.
+        keys: API keys and secrets that are known from the beginning, each with an account of its own.
         token: opens the door at which the exchange is steered; None for none.
     """
 
@@ -205,6 +206,7 @@ class Plan:
     replay: Sequence[Path] = ()
     speed: float = 1.0
     balances: Mapping[str, str] | None = None
+    keys: Sequence[tuple[str, str]] = ()
     token: str | None = None
 
 
@@ -222,7 +224,10 @@ def listen(plan: Plan) -> int:
         market = Market(seed=seed, start=int(time.time() * 1000), tapes=plan.replay)
     except CaptureError as error:
         raise CannotServe(str(error)) from None
-    box = Box(market, plan.speed, Office(market, seed, plan.speed, plan.balances))
+    office = Office(market, seed, plan.speed, plan.balances)
+    for key, secret in plan.keys:
+        office.register(key, secret)
+    box = Box(market, plan.speed, office)
     site = _Site(_Front(box, plan.token), requestFactory=_Request)
     try:
         listening = reactor.listenTCP(plan.port, site, interface="127.0.0.1")
@@ -313,7 +318,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out the command line of ``python -m binance_legacy.exchange``; returns the exit code."""
     given = _parser().parse_args(arguments)
     balances = {asset: amount for each in given.balance for asset, amount in each.items()} or None
-    plan = Plan(given.port, given.seed, given.replay, given.speed, balances)
+    plan = Plan(given.port, given.seed, given.replay, given.speed, balances, given.key)
     if given.parent_pipe:
         return _serve_parent(plan)
     try:
@@ -346,6 +351,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--balance", type=options.balances, action="append", default=[], metavar="ASSET=AMOUNT,...",
         help="what an account begins with",
+    )  # fmt: skip
+    parser.add_argument(
+        "--key", type=options.key, action="append", default=[], metavar="KEY:SECRET",
+        help="an API key that is known from the beginning",
     )  # fmt: skip
     parser.add_argument("--parent-pipe", action="store_true", help=argparse.SUPPRESS)
     return parser

@@ -450,6 +450,11 @@ def _no_pairs(wallet: Wallet, account: Account, asked: Asked) -> Answer:
     return []
 
 
+def _switched(wallet: Wallet, account: Account, asked: Asked) -> Answer:
+    """``POST /sapi/v1/account/enableFastWithdrawSwitch`` and ``disable...``: all withdrawals are equally fast here."""
+    return {}
+
+
 def _burn(wallet: Wallet, account: Account, asked: Asked) -> Answer:
     """``GET /sapi/v1/bnbBurn``."""
     return {"spotBNBBurn": account.burns_bnb, "interestBNBBurn": False}
@@ -529,6 +534,8 @@ WALLET_CALLS: Final = (
     _ask("/sapi/v1/account/status", _status),
     _ask("/sapi/v1/account/apiTradingStatus", _trading_status),
     _ask("/sapi/v1/account/info", _info),
+    _do("/sapi/v1/account/enableFastWithdrawSwitch", _switched),
+    _do("/sapi/v1/account/disableFastWithdrawSwitch", _switched),
     _ask("/sapi/v1/account/apiRestrictions", _restrictions),
     _ask(
         "/sapi/v1/accountSnapshot", _snapshot, Parameter("type", one_of("SPOT", "MARGIN", "FUTURES"), mandatory=True),

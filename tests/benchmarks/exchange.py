@@ -26,6 +26,9 @@ from binance_legacy.exchange.trading import Trading
 from binance_legacy.wire import signing
 
 CORE, REST, SECONDS = 50_000, 5_000, 10.0
+SYMBOLS = (
+    "btcusdt", "ethusdt", "bnbusdt", "ethbtc", "bnbbtc", "ltcusdt", "xrpusdt", "adausdt", "linkusdt", "trxusdt",
+)  # fmt: skip
 KEY, SECRET = "k" * 64, "s" * 64
 
 
@@ -143,7 +146,7 @@ def fan_out():
     """Messages a second to 1, 10 and 100 clients, each of which hears all streams of ten symbols."""
     names = [
         f"{symbol}@{kind}"
-        for symbol in "btcusdt ethusdt bnbusdt ethbtc bnbbtc ltcusdt xrpusdt adausdt linkusdt trxusdt".split()
+        for symbol in SYMBOLS
         for kind in ("trade", "aggTrade", "bookTicker", "depth@100ms", "kline_1m", "ticker")
     ]
     for clients in (1, 10, 100):

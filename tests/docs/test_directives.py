@@ -88,3 +88,24 @@ def test_every_constant_is_in_the_table_of_its_group() -> None:
 def test_every_command_s_help_is_on_the_page(english: Pages) -> None:
     shown = [block.astext() for block in english["reference/command-line"].findall(nodes.literal_block)]
     assert shown == [commands.help_of(name) for name in ("", *(each.name for each in command.COMMANDS))]
+
+
+def test_the_table_of_what_is_served_is_that_of_the_doors():
+    from binance_legacy.exchange.rest import DOORS
+    from binance_legacy.exchange.spot_calls import CALLS
+    from binance_legacy.exchange.wallet_calls import WALLET_CALLS
+    from docs._ext import served
+
+    rows = list(served.rest())
+    assert len(rows) == sum(map(len, DOORS.values())) + len(CALLS) + len(WALLET_CALLS) == len(set(rows))
+    assert ("POST /api/v3/order", "order.place", 1) in rows and ("GET /api/v3/ping", "ping", 1) in rows
+
+
+def test_every_method_of_a_family_is_counted_once():
+    from binance_legacy.endpoints.declare import methods
+    from docs._ext import served
+
+    assert served.family("account")[1:] == (0, 0) and served.family("market")[1:] == (0, 0)
+    answered, missing, gone = served.family("futures_coin")
+    assert answered == 0 and missing > 30 and gone >= 1
+    assert sum(sum(served.family(name)) for name in served.FAMILIES) <= len(methods())
