@@ -19,6 +19,7 @@ _NAME: Final = r"[A-Z0-9_\-.\u0080-\U0010ffff]{1,50}"
 _SYMBOL: Final = re.compile(_NAME)
 _SYMBOLS: Final = re.compile(rf'\[("{_NAME}"(,"{_NAME}")*)?\]')
 _NUMBER: Final = re.compile("[0-9]{1,20}")
+_LARGEST: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,10 @@ def number(name: str, text: str) -> int:
     """Read a whole number."""
     if not _NUMBER.fullmatch(text):
         raise refusals.illegal(name, refusals.NUMBER_RANGE)
-    return int(text)
+    value = int(text)
+    if value > _LARGEST:
+        raise refusals.overflow(name)
+    return value
 
 
 def word(name: str, text: str) -> str:

@@ -177,6 +177,19 @@ def not_required(name: str) -> Refusal:
     return Refusal(-1106, f"Parameter '{name}' sent when not required.")
 
 
+def overflow(name: str) -> Refusal:
+    """A number that no 64 bits hold."""
+    return Refusal(-1108, f"Parameter '{name}' overflowed.")
+
+
+def iceberg_not_kept(name: str) -> Refusal:
+    """An order of a list shows only a part, and is not good till canceled."""
+    return Refusal(
+        -1160,
+        f"Parameter '{name}' is not supported if `aboveTimeInForce`/`belowTimeInForce` is not GTC.",
+    )
+
+
 def too_precise(name: str) -> Refusal:
     """More decimals than an asset has."""
     return Refusal(-1111, f"Parameter '{name}' has too much precision.")

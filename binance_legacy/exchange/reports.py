@@ -231,6 +231,7 @@ def _prevented_at_once(order: UserOrder, one: PreventedMatch) -> dict[str, Any]:
     symbol = order.ticket.symbol
     match = {
         "preventedMatchId": one.id,
+        "makerSymbol": symbol.name,
         "makerOrderId": one.maker.id,
         "price": symbol.price_text(one.price),
     }
@@ -468,7 +469,7 @@ def _traded(order: UserOrder, trade: OwnTrade | None, at: int, number: int) -> d
         "T": at,
         "t": trade.id if trade else -1,
         "I": number,
-        "w": order.working and order.open,
+        "w": order.working and order.open and (trade is None or _may_rest(order)),
         "m": trade.is_maker if trade else False,
         "M": trade is not None,
         "O": order.created,
@@ -476,6 +477,10 @@ def _traded(order: UserOrder, trade: OwnTrade | None, at: int, number: int) -> d
         "Y": text(trade.cost) if trade else ZERO,
         "Q": text(order.ticket.quote_qty),
     }
+
+
+def _may_rest(order: UserOrder) -> bool:
+    return bool(order.ticket.price) and order.ticket.until == "GTC"
 
 
 def _conditional(order: UserOrder) -> dict[str, Any]:

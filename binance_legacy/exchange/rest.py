@@ -12,6 +12,7 @@ Pure: a request goes in, an answer comes out; time is passed in.
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
@@ -255,9 +256,8 @@ def read_query(query: str, repeated: frozenset[str] = frozenset()) -> dict[str, 
     sent = dict(pairs)
     if len(sent) == len(pairs):
         return sent
-    several = [name for name, _ in pairs]
-    for name in sent:
-        if several.count(name) > 1:
+    for name, count in Counter(name for name, _ in pairs).items():
+        if count > 1:
             if name not in repeated:
                 raise refusals.duplicate()
             sent[name] = ",".join(value for each, value in pairs if each == name)

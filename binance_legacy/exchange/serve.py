@@ -48,6 +48,14 @@ reactor: Any = _reactor  # which interfaces it offers depends on the platform
 INTERRUPTED: Final = 130
 _LAST_WORDS: Final = 0.5
 
+LARGEST_BODY: Final = 1024 * 1024
+"""Bytes of a request's body that are read."""
+
+_TOO_LARGE: Final = (
+    b"<html><head><title>413 Request Entity Too Large</title></head>"
+    b"<body><center><h1>413 Request Entity Too Large</h1></center></body></html>"
+)
+
 STEERING: Final = "/steer"
 """Where orders to steer come in, for whoever has the token."""
 
@@ -94,10 +102,12 @@ class _Front(Resource):
         failure = self._box.faults.failure(path)
         if failure is not None:
             return _refuse(request, failure.refusal(now))
-        body = "" if method == "GET" else request.content.read().decode("latin-1")
+        body = "" if method == "GET" else request.content.read(LARGEST_BODY + 1).decode("latin-1")
+        if len(body) > LARGEST_BODY:
+            return _head(request, Answer(413, {"Content-Type": "text/html"}, _TOO_LARGE))
         self._box.catch_up()
         self._box.asked_of(query)
-        key = request.getHeader("x-mbx-apikey")
+        key = _key(request)
         answer = self._rest.answer(
             Request(method, path, query, body, key, request.getClientAddress().host), now
         )
@@ -132,6 +142,12 @@ class _Front(Resource):
             told = {"error": str(error)}
         self._box.followed()
         return _head(request, Answer(200, {"Content-Type": "application/json"}, orjson.dumps(told)))
+
+
+def _key(request: Any) -> str | None:
+    """The API key that a request carries; any bytes may stand there."""
+    found = request.requestHeaders.getRawHeaders(b"x-mbx-apikey")
+    return found[-1].decode("latin-1") if found else None
 
 
 def _refuse(request: Any, refusal: Refusal) -> bytes:

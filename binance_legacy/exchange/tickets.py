@@ -91,6 +91,8 @@ def ticket(symbol: Symbol, sent: Values, new_id: Callable[[], str], names: Names
     qty = prices_and_lots(symbol, names.qty, sent.get(names.qty) or 0, False)
     iceberg = prices_and_lots(symbol, names.iceberg, sent.get(names.iceberg) or 0, False)
     if iceberg and until != "GTC":
+        if names.until in ("aboveTimeInForce", "belowTimeInForce"):
+            raise refusals.iceberg_not_kept(names.iceberg)
         raise refusals.Refusal(-1014, "Unsupported order combination.")
     if iceberg > qty:
         raise refusals.rejected("IcebergQty exceeds QTY.")

@@ -308,3 +308,34 @@ def test_each_ban_lasts_twice_as_long_and_ends():
         now += lengths[-1] * 1000
     assert lengths == [120, 240, 480]
     assert weights.charge("127.0.0.1", 1, now + 60_000) == 1
+
+
+# -- what no client of good will sends ------------------------------------------------------------------------
+
+
+def send(exchange, method, path, body=b"", **headers):
+    line = http.client.HTTPConnection(urlsplit(exchange.rest_url).netloc, timeout=20)
+    try:
+        line.request(method, path, body, {"X-MBX-APIKEY": b"k" * 64, **headers})
+        answer = line.getresponse()
+        return answer.status, answer.read()
+    finally:
+        line.close()
+
+
+def test_a_body_of_many_names_one_of_them_twice_is_refused_at_once(exchange):
+    body = "&".join(f"a{number}=1" for number in range(50_000)).encode() + b"&z=1&z=2"
+    began = time.monotonic()
+    status, answer = send(exchange, "POST", "/api/v3/order", body)
+    assert status == 401 or json.loads(answer)["code"] == -1101
+    assert time.monotonic() - began < 5
+
+
+def test_a_body_that_is_too_large_is_not_read(exchange):
+    status, answer = send(exchange, "POST", "/api/v3/order", b"a=" + b"b" * 2_000_000)
+    assert status == 413 and b"Request Entity Too Large" in answer
+
+
+def test_a_key_of_any_bytes_is_no_key(exchange):
+    status, answer = send(exchange, "GET", "/api/v3/account", **{"X-MBX-APIKEY": b"\xff\xfe"})
+    assert status == 401 and json.loads(answer)["code"] == -2014

@@ -159,6 +159,7 @@ def test_two_orders_of_one_owner_never_trade_with_each_other(trading, user, pric
     assert second["preventedMatches"] == [
         {
             "preventedMatchId": 0,
+            "makerSymbol": "BTCUSDT",
             "makerOrderId": first,
             "price": price(50),
             "takerPreventedQuantity": "0.01000000",
@@ -536,3 +537,18 @@ def test_a_deposit_and_a_withdrawal_are_told_of(trading, user):
 def test_a_symbol_that_is_not_listed_is_told_apart(user):
     with pytest.raises(UnknownSymbol):
         user.ask("openOrders.status", symbol="NOSUCH")
+
+
+def test_an_order_that_cannot_rest_is_working_only_until_it_trades():
+    trading = Trading(Market(seed=1, start=START))
+    user = User(trading, USDT="1000000")
+    best = trading.desk("BTCUSDT").symbol.price_text(trading.desk("BTCUSDT").last)
+    for sent in (
+        {"type": "MARKET", "quantity": "3"},
+        {"type": "LIMIT", "timeInForce": "IOC", "quantity": "3", "price": f"{float(best) * 1.1:.2f}"},
+    ):
+        user.events.clear()
+        user.ask("order.place", side="BUY", **sent)
+        new, *trades = [event for event in user.events if event["e"] == "executionReport"]
+        assert new["w"] is True and len(trades) > 1
+        assert {event["w"] for event in trades if event["x"] == "TRADE"} == {False}
