@@ -35,6 +35,8 @@ def order(trading: Trading, account: Account, sent: Values) -> Answer:
     found = _order(trading.desk(sent["symbol"]), account, number, name)
     if found is None:
         raise refusals.no_such_order()
+    if name is not None and found.client_id != name:
+        raise refusals.wrong_name()
     return reports.row(found)
 
 
@@ -107,7 +109,7 @@ def order_list(trading: Trading, account: Account, sent: Values) -> Answer:
     if number is None and name is None:
         raise refusals.neither("origClientOrderId", "orderListId")
     for one in reversed(_lists(trading, account)):
-        if one.id == number if number is not None else one.client_id == name:
+        if number in (None, one.id) and name in (None, one.client_id):
             return reports.list_row(one)
     raise refusals.no_such_list()
 

@@ -86,9 +86,7 @@ class Crowd:
         Returns:
             What was traded with orders of others that the price has run over meanwhile.
         """
-        for number in self._own:
-            self._book.cancel(number)
-        self._own.clear()
+        self.give_up()
         self.now = start
         self._next_maker = start + self._gap(self._maker_rate)
         self._next_taker = start + self._gap(self._taker_rate)
@@ -98,6 +96,12 @@ class Crowd:
             self._quote(True, edges)
             self._quote(False, edges)
         return fills
+
+    def give_up(self) -> None:
+        """Withdraws all the crowd's orders."""
+        for number in self._own:
+            self._book.cancel(number)
+        self._own.clear()
 
     def restart(self, at: int) -> list[Fill]:
         """Settles anew for a fair price that has jumped; returns what was traded with orders of others."""

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from . import refusals
 from .bars import Trade
-from .book import Book, Fill, Iceberg, Order, Until
+from .book import Book, Fill, Iceberg, Level, Order, Until
 from .clearing import Clearing
 from .ledger import Account
 from .listing import Symbol
@@ -131,10 +131,10 @@ class Desk:
         """
         ticket = order.ticket
         found = plan(self._book, order, None, None, worth(self.symbol, ticket.quote_qty))
-        if not found.qty:
-            raise refusals.rejected(NO_LIQUIDITY)
         if found.qty < self.symbol.min_qty:
-            raise refusals.filtered("LOT_SIZE") if not found.dry else refusals.rejected(LITTLE_LIQUIDITY)
+            if not found.dry:
+                raise refusals.filtered("NOTIONAL")
+            raise refusals.rejected(LITTLE_LIQUIDITY if found.qty else NO_LIQUIDITY)
         order.qty = found.qty
 
     def need(self, order: UserOrder) -> int:
@@ -225,20 +225,22 @@ class Desk:
             self._prices.append(step.price)
             number += 1
 
-    def crowd_traded(self, fills: list[Fill], number: int, at: int) -> None:
+    def crowd_traded(self, fills: list[Fill], number: int, at: int, follow: bool = True) -> None:
         """Books what the crowd has traded among itself and with users, and does all that follows.
 
         Args:
             fills: already in the market's history.
             number: of the first.
             at: when, milliseconds.
+            follow: False to leave what follows to `passed`.
         """
         for fill in fills:
             if fill.maker_owner is not None:
                 self._fill(self.orders[fill.maker_id], number, fill, True, at)
             self._prices.append(fill.price)
             number += 1
-        self.finish(at)
+        if follow:
+            self.finish(at)
 
     def _fill(self, order: UserOrder, number: int, fill: Fill, is_maker: bool, at: int) -> None:
         """One half of a trade."""
@@ -394,6 +396,46 @@ class Desk:
                 if order.open:
                     self._activate(order, at)
                     self.end_step(at)
+
+    def watched(self) -> tuple[int, int]:
+        """Nothing happens to an open order while trades stay between these prices, which are not included."""
+        bids, asks = self._book.bids, self._book.asks
+        low = max((price for price in bids.levels if self._has_user(bids.levels[price])), default=0)
+        high = min((price for price in asks.levels if self._has_user(asks.levels[price])), default=_ANY_PRICE)
+        for order in self._triggers:
+            if order.ticket.trailing:
+                return _ANY_PRICE, 0  # it follows every price
+            if order.ticket.rises:
+                high = min(high, order.ticket.stop)
+            else:
+                low = max(low, order.ticket.stop)
+        return low, high
+
+    @staticmethod
+    def _has_user(level: Level) -> bool:
+        return any(order.owner is not None for order in level)
+
+    def passed(self, price: int, at: int, prepare: Callable[[], None]) -> bool:
+        """Others have traded at a price, and what follows from that is done; whether anything was.
+
+        Args:
+            price: theirs.
+            at: when, milliseconds.
+            prepare: called before the first order starts, so that it finds somebody to trade with.
+        """
+        self.end_step(at)
+        prices = [*self._prices, price]
+        self._prices.clear()
+        hit = [order for each in prices for order in self._triggers.take(each, at)]
+        if not (hit or self._due):
+            return len(prices) > 1
+        prepare()
+        for order in hit:
+            if order.open:
+                self._activate(order, at)
+                self.end_step(at)
+        self.finish(at)
+        return True
 
     def crowd_takes(self, is_buy: bool, qty: int, limit: int | None, now: int) -> int:
         """Lets one of the crowd take what stands in the book; returns how much it traded."""

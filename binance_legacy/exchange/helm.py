@@ -35,11 +35,12 @@ def ask(address: str, token: str, order: str, given: Mapping[str, Any]) -> Any:
 
     Raises:
         SteeringRefused: it was not carried out.
+        ValueError: a parameter is no number, as NaN.
         OSError: the exchange does not answer.
     """
     line = http.client.HTTPConnection(address, timeout=_PATIENCE)
     try:
-        said = json.dumps({**given, "order": order})
+        said = json.dumps({**given, "order": order}, allow_nan=False)
         line.request("POST", "/steer", said, {"Authorization": f"Bearer {token}"})
         answer = json.loads(line.getresponse().read())
     finally:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from .bars import HOUR, MINUTE, Trade, merge
-from .book import Book, Fill, Until
+from .book import Book, Fill, Side, Until
 from .candles import Candles
 from .crowd import Crowd, Pace
 from .desk import Desk
@@ -23,7 +23,7 @@ GAP: Final = 3 * MINUTE
 FILLED: Final = 6 * HOUR
 """Up to here what was shown before stays as it was; after longer (a machine that slept) all of it is past."""
 
-WAITED: Final = 6 * HOUR
+WAITED: Final = 15 * MINUTE
 """Where users' orders wait, a gap up to this long is traded through after all."""
 
 _BOOK_EPOCH: Final = 1_500_000_000_000
@@ -90,7 +90,7 @@ class LiveFloor(Floor):
     def _reopen(self, now: int) -> None:
         """Goes on after a gap; numbers never repeat."""
         opened = now // MINUTE * MINUTE
-        if now - self.now <= FILLED:
+        if self._awaited or self._moved_by != 1 or now - self.now <= FILLED:
             self._fill(opened)
         else:
             first, before = self.past.id_at(opened), self.history
@@ -104,13 +104,39 @@ class LiveFloor(Floor):
         """Trades the minute that was begun to its end, and books the past's trades from there to `opened`."""
         begun = (self.now // MINUTE + 1) * MINUTE
         self._trade_until(begun)
-        history = self.history
-        for trade in self.past.trades(begun, opened):
-            live = replace(trade, id=history.next_id)
-            history.add(live)
-            history.add_aggregate(alone(history.next_aggregate, live))
-            self.candles.add(live)
+        if self._awaited:
+            self.crowd.give_up()
+        watched = self.desk.watched() if self._awaited and self.desk else None
+        for hour in range(begun, opened, HOUR):
+            for trade in self.past.trades(hour, min(hour + HOUR, opened)):
+                live = replace(trade, id=self.history.next_id, price=self._moved_price(trade.price))
+                self._add(live)
+                self.history.add_aggregate(alone(self.history.next_aggregate, live))
+                if watched and self.desk and not watched[0] < trade.price < watched[1]:
+                    watched = self.desk.watched() if self._pass(self.desk, live) else watched
         self._day = None
+
+    def _pass(self, desk: Desk, trade: Trade) -> bool:
+        """One of the past's trades meets users' orders, which it fills or starts; whether it did."""
+        for side in (self.book.bids, self.book.asks):
+            beyond = [level for price, level in side.levels.items() if _is_beyond(side, price, trade.price)]
+            total = sum(
+                min(one.total, trade.qty) if one.price == trade.price else one.total for one in beyond
+            )
+            if total:
+                fills = self.book.limit(not side.is_buy, trade.price, total, None, Until.IMMEDIATE).fills
+                desk.crowd_traded(fills, self.booked(fills, trade.time), trade.time, follow=False)
+        met = desk.passed(trade.price, trade.time, lambda: self._quote_at(trade.time))
+        self.crowd.give_up()
+        return met
+
+    def _moved_price(self, price: int) -> int:
+        """A price of the past, as far from it as the market was moved."""
+        tick = self.symbol.tick
+        return price if self._moved_by == 1 else max(tick, round(price * self._moved_by / tick) * tick)
+
+    def _quote_at(self, at: int) -> None:
+        self._traded(self.crowd.restart(at), at)
 
     def _trade_until(self, end: int) -> None:
         crowd, publisher = self.crowd, self.publisher
@@ -143,14 +169,17 @@ class LiveFloor(Floor):
         """The book may have changed."""
         self.publisher.moved(at)
 
+    def _add(self, trade: Trade) -> None:
+        self.history.add(trade)
+        self.candles.add(trade)
+
     def booked(self, fills: list[Fill], at: int) -> int:
         """Books what one taking order has traded; returns the first trade's number."""
         number = self.history.next_id
         joined: list[Aggregate] = []
         for fill in fills:
             trade = Trade(self.history.next_id, at, fill.price, fill.qty, fill.buyer_is_maker)
-            self.history.add(trade)
-            self.candles.add(trade)
+            self._add(trade)
             self.publisher.traded(trade, at)
             if not (joined and join(joined, trade)):
                 joined.append(alone(self.history.next_aggregate + len(joined), trade))
@@ -158,6 +187,11 @@ class LiveFloor(Floor):
             self.history.add_aggregate(one)
             self.publisher.aggregated(one, at)
         return number
+
+
+def _is_beyond(side: Side, price: int, traded: int) -> bool:
+    """Whether an order at `price` must have met a trade at `traded`."""
+    return price >= traded if side.is_buy else price <= traded
 
 
 def _pace(past: Past, at: int) -> Pace:

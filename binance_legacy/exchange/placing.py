@@ -135,7 +135,8 @@ def cancel_list(trading: Trading, account: Account, sent: Values) -> Answer:
         one
         for one in trading.open_lists(account)
         if one.symbol.name == desk.symbol.name
-        and (one.id == number if number is not None else one.client_id == name)
+        and (number is None or one.id == number)
+        and (name is None or one.client_id == name)
     )
     one = next(found, None)
     if one is None:
@@ -164,7 +165,7 @@ def _cancelable(
     if order is None:
         raise refusals.unknown_order()
     if name is not None and order.client_id != name:
-        raise refusals.Refusal(-2039, "Client order ID is not correct for this order ID.")
+        raise refusals.wrong_name()
     wanted = {"ONLY_NEW": "NEW", "ONLY_PARTIALLY_FILLED": "PARTIALLY_FILLED"}.get(
         sent.get("cancelRestrictions", "")
     )
@@ -300,6 +301,8 @@ def _amendable(desk: Desk, account: Account, sent: Values) -> UserOrder:
     order = desk.find_open(account, number, name)
     if order is None:
         raise refusals.no_such_order()
+    if name is not None and order.client_id != name:
+        raise refusals.wrong_name()
     return order
 
 

@@ -291,6 +291,11 @@ def no_such_order() -> Refusal:
     return Refusal(-2013, "Order does not exist.")
 
 
+def wrong_name() -> Refusal:
+    """An order is named twice, by its number and by a name that is another's."""
+    return Refusal(-2039, "Client order ID is not correct for this order ID.")
+
+
 def no_such_list() -> Refusal:
     """No list of orders to tell of."""
     return Refusal(-2018, "Order list does not exist.")

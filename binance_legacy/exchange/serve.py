@@ -138,7 +138,7 @@ class _Front(Resource):
         try:
             given = orjson.loads(request.content.read())
             told = {"told": self._steering.carry_out(given.pop("order"), given)}
-        except SteeringError as error:
+        except (SteeringError, orjson.JSONDecodeError) as error:
             told = {"error": str(error)}
         self._box.followed()
         return _head(request, Answer(200, {"Content-Type": "application/json"}, orjson.dumps(told)))

@@ -87,6 +87,8 @@ def ticket(symbol: Symbol, sent: Values, new_id: Callable[[], str], names: Names
     """
     kind: str = sent[names.kind]
     _check_parameters(kind, sent, names)
+    if sent.get(names.trailing) == 0:
+        raise refusals.filtered("TRAILING_DELTA")  # nothing is turned back by nothing
     until = sent.get(names.until) or "GTC"
     qty = prices_and_lots(symbol, names.qty, sent.get(names.qty) or 0, False)
     iceberg = prices_and_lots(symbol, names.iceberg, sent.get(names.iceberg) or 0, False)

@@ -90,6 +90,8 @@ PARAMETERS = [
     ("order.cancelReplace", order(cancelReplaceMode="MAYBE", cancelOrderId=1), -1130,
      INVALID.format("cancelReplaceMode")),
     ("order.place", order(strategyType=999_999), -1134, "`strategyType` was less than 1000000."),
+    ("order.place", bare("STOP_LOSS", quantity="0.1", trailingDelta=0), -1013, "Filter failure: TRAILING_DELTA"),
+    ("order.place", bare("MARKET", quoteOrderQty="0.00000001"), -1013, "Filter failure: NOTIONAL"),
     ("order.place", order(newOrderRespType="SOME"), -1136, "Invalid newOrderRespType"),
     ("order.cancel", {"symbol": "ETHUSDT", "orderId": 1, "cancelRestrictions": "NEVER"}, -1145,
      "`cancelRestrictions` has to be either `ONLY_NEW` or `ONLY_PARTIALLY_FILLED`."),
@@ -201,6 +203,31 @@ NOT_THERE = [
 @pytest.mark.parametrize(("name", "params", "code", "message"), NOT_THERE)
 def test_what_is_not_there_is_told_so(ask, name, params, code, message):
     assert refused(ask(name, **params)) == (code, message, 400)
+
+
+def test_an_order_that_is_named_twice_must_have_both_names(ask, trader):
+    _, placed = ask("order.place", **order(price=trader.price("ETHUSDT", 0.9)))
+    asked = {"symbol": "ETHUSDT", "orderId": placed["orderId"], "origClientOrderId": "another"}
+    words = "Client order ID is not correct for this order ID."
+    assert refused(ask("order.status", **asked)) == (-2039, words, 400)
+    assert refused(ask("order.amend.keepPriority", **asked, newQty="0.05")) == (-2039, words, 400)
+    assert refused(ask("order.cancel", **asked)) == (-2039, words, 400)
+    assert ask("order.cancel", **{**asked, "origClientOrderId": placed["clientOrderId"]})[0] == 200
+
+
+def test_a_list_that_is_named_twice_must_have_both_names(ask, trader):
+    asked = {
+        "symbol": "ETHUSDT", "side": "SELL", "quantity": "0.1", "price": trader.price("ETHUSDT", 1.1),
+        "stopPrice": trader.price("ETHUSDT", 0.9), "stopLimitPrice": trader.price("ETHUSDT", 0.89),
+        "stopLimitTimeInForce": "GTC",
+    }  # fmt: skip
+    _, placed = ask("orderList.place", **asked)
+    number, name = placed["orderListId"], placed["listClientOrderId"]
+    wrong = ask("orderList.cancel", symbol="ETHUSDT", orderListId=number, listClientOrderId="another")
+    assert refused(wrong)[0] == -2011
+    assert refused(ask("orderList.status", orderListId=number, origClientOrderId="another"))[0] == -2018
+    assert ask("orderList.status", orderListId=number, origClientOrderId=name)[0] == 200
+    assert ask("orderList.cancel", symbol="ETHUSDT", orderListId=number, listClientOrderId=name)[0] == 200
 
 
 def test_a_cancelation_meant_for_another_state_is_refused(ask, trader):

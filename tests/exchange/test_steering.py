@@ -83,12 +83,49 @@ def test_time_goes_on_when_it_is_told_to_and_candles_with_it(exchange, trader):
     assert trader.rest("account.status")[0] == 200  # a client whose clock stands where it stood
 
 
+def test_orders_wait_through_a_day_that_is_leapt_over_and_meet_its_prices(exchange):
+    exchange.register("d" * 64, "s" * 64, account="day", balances={"USDT": "50000", "BTC": "2"})
+    with trading(exchange, "d" * 64) as one:
+        common = {"symbol": "BTCUSDT", "quantity": "0.1"}
+        limit = {**common, "type": "LIMIT", "timeInForce": "GTC"}
+        low, high = one.price("BTCUSDT", 0.998), one.price("BTCUSDT", 1.002)
+        orders = [
+            one.rest("order.place", side="BUY", price=low, **limit)[1],
+            one.rest("order.place", side="SELL", price=high, **limit)[1],
+            one.rest("order.place", side="SELL", type="STOP_LOSS", stopPrice=low, **common)[1],
+            one.rest("order.place", side="SELL", type="STOP_LOSS", trailingDelta=50, **common)[1],
+            one.rest("order.place", side="BUY", price=one.price("BTCUSDT", 0.5), **limit)[1],
+        ]
+        exchange.advance(86_400)
+        candles = one.get("klines", symbol="BTCUSDT", interval="1h", limit=25)
+        assert (
+            min(float(row[3]) for row in candles)
+            < float(low)
+            < float(high)
+            < max(float(row[2]) for row in candles)
+        )
+        ends = [one.rest("order.status", symbol="BTCUSDT", orderId=order["orderId"])[1] for order in orders]
+        assert [end["status"] for end in ends] == ["FILLED"] * 4 + ["NEW"]
+        assert all(60_000 < end["updateTime"] - end["time"] < 86_400_000 for end in ends[:4])
+        trades = one.rest("myTrades", symbol="BTCUSDT")[1]
+        times = [trade["time"] for trade in trades]
+        assert times == sorted(times) and len({trade["id"] for trade in trades}) == len(trades)
+        assert {trade["price"] for trade in trades if trade["isMaker"]} == {low, high}
+
+
+def test_a_price_that_was_moved_stays_moved_through_a_leap(exchange, trader):
+    before = float(trader.price("XRPUSDT"))
+    exchange.move_price("XRPUSDT", trader.price("XRPUSDT", 3))
+    exchange.advance(12 * 3600)
+    assert float(trader.price("XRPUSDT")) == pytest.approx(3 * before, rel=0.3)
+
+
 def test_commissions_are_set(exchange, trader):
-    exchange.set_commission("0.0002", "0.0005")
+    exchange.set_commission("0.0002", "0.0005", "trader")
     try:
         rates = trader.rest("account.commission", symbol="BTCUSDT")[1]["standardCommission"]
     finally:
-        exchange.set_commission("0.001", "0.001")
+        exchange.set_commission("0.001", "0.001", "trader")
     assert (rates["maker"], rates["taker"]) == ("0.00020000", "0.00050000")
 
 
@@ -265,6 +302,7 @@ def test_messages_of_a_stream_are_skipped_and_repeated(exchange):
         (lambda box: box.trade("BTCUSDT", "BUY", "much"), "an amount is a number"),
         (lambda box: box.move_price("BTCUSDT", "1.23456"), "BTCUSDT moves by 0.01000000"),
         (lambda box: box.advance(-1), "0 s to 7 days"),
+        (lambda box: box.advance(float("nan")), "not JSON compliant"),
         (lambda box: box.disconnect(5), "from 1000 to 4999"),
         (lambda box: box.fail(200), "from 400 to 599"),
         (lambda box: box.refuse(status=200), "from 400 to 599"),

@@ -162,7 +162,7 @@ class Told:
         assert (filled > 0) == (what == "TRADE")
 
     def _traded(self, before, event):
-        assert before is not None and before["w"]
+        assert before is not None and (before["w"] or before["x"] == "TRADE")
         assert (event["z"] == event["q"]) <= (event["X"] == "FILLED")
         assert units(event["Z"]) - units(before["Z"]) == units(event["Y"])
         own = [trade for trade in self.trades if trade["s"] == event["s"]]
