@@ -352,6 +352,7 @@ class Desk:
         order.client_id = client_id
         for each in together:
             each.qty = qty
+            each.ticket.iceberg = min(each.ticket.iceberg, qty)
             each.updated = now
             if each.resting is not None:
                 self._book.reduce(each.id, each.left)

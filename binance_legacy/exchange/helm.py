@@ -42,11 +42,12 @@ def ask(address: str, token: str, order: str, given: Mapping[str, Any]) -> Any:
     try:
         said = json.dumps({**given, "order": order}, allow_nan=False)
         line.request("POST", "/steer", said, {"Authorization": f"Bearer {token}"})
-        answer = json.loads(line.getresponse().read())
+        response = line.getresponse()
+        answer = json.loads(response.read())
     finally:
         line.close()
-    if "error" in answer:
-        raise SteeringRefused(answer["error"])
+    if response.status != 200 or "error" in answer:
+        raise SteeringRefused(answer.get("error") or f"{order} failed: {answer}")
     return answer.get("told")
 
 

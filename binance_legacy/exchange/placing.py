@@ -77,9 +77,10 @@ def _prepare(trading: Trading, desk: Desk, account: Account, sent: Values) -> Us
     return order
 
 
-def _admit(trading: Trading, desk: Desk, order: UserOrder, leaving: UserOrder | None = None) -> None:
+def _admit(trading: Trading, desk: Desk, order: UserOrder) -> None:
     """Everything that is checked before the matching engine sees an order."""
-    trading.check(desk, order.account, Batch([order]), leaving)
+    trading.check(desk, order.account, Batch([order]))
+    trading.admit(desk, [order])
     trading.count(order.account).check(1, trading.now)
 
 
@@ -198,7 +199,7 @@ def cancel_replace(trading: Trading, account: Account, sent: Values) -> Answer:
     desk = trading.desk(sent["symbol"])
     order = _prepare(trading, desk, account, sent)
     old, failure = _found(desk, account, sent)
-    full = _admit_replacement(trading, desk, order, old, sent)
+    full = _admit_replacement(trading, desk, order, sent)
     canceled = (
         failure.error() if failure else _cancel(trading, desk, _known(old), sent, "cancelNewClientOrderId")
     )
@@ -234,11 +235,9 @@ def _known(order: UserOrder | None) -> UserOrder:
     return order
 
 
-def _admit_replacement(
-    trading: Trading, desk: Desk, order: UserOrder, old: UserOrder | None, sent: Values
-) -> Refusal | None:
+def _admit_replacement(trading: Trading, desk: Desk, order: UserOrder, sent: Values) -> Refusal | None:
     """Filters and the count of orders; the latter is given back where the call wants to cancel all the same."""
-    trading.check(desk, order.account, Batch([order]), old)
+    trading.check(desk, order.account, Batch([order]))
     try:
         trading.count(order.account).check(1, trading.now)
     except Refusal as refusal:
@@ -255,6 +254,7 @@ def _try_enter(
     if full is not None:
         return {}, full
     try:
+        trading.admit(desk, [order])
         return _enter(trading, desk, order), None
     except Refusal as refusal:
         if told:
@@ -407,6 +407,7 @@ def _admit_list(
     trading: Trading, desk: Desk, account: Account, orders: list[UserOrder], sent: Values
 ) -> None:
     trading.check(desk, account, Batch(orders, 1))
+    trading.admit(desk, orders)
     name = sent.get("listClientOrderId")
     if name is not None and any(one.client_id == name for one in trading.open_lists(account)):
         raise refusals.rejected(DUPLICATE)

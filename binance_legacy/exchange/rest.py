@@ -169,7 +169,11 @@ class Rest:
             refusal = refusals.unsupported(f"{method} {path} is not an endpoint; {allowed} {path} is", 405)
             refusal.headers["Allow"] = allowed
             raise refusal
-        if path.startswith(_SERVED_LATER) and f"{method} {path}" not in _switched_off():
+        if (
+            path.startswith(_SERVED_LATER)
+            and not path.endswith("/")
+            and f"{method} {path}" not in _switched_off()
+        ):
             raise refusals.unsupported(f"{method} {path} is not served by this exchange yet")
         return None
 

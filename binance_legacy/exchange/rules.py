@@ -291,9 +291,11 @@ class Rules:
     def __init__(self, rows: Iterable[Row]) -> None:
         self.rows: Final = tuple(rows)
         for row in self.rows:
-            if row["filterType"] not in RULES:
-                raise ValueError(f"no filter is called {row['filterType']!r}; there are {', '.join(RULES)}")
-        self._rules: Final = [(row["filterType"], RULES[row["filterType"]](row)) for row in self.rows]
+            if row.get("filterType") not in RULES:
+                raise ValueError(
+                    f"no filter is called {row.get('filterType')!r}; there are {', '.join(RULES)}"
+                )
+        self._rules: Final = [(row["filterType"], _rule(row)) for row in self.rows]
 
     def check(self, asked: Batch, standing: Standing) -> None:
         """Whether orders are allowed.
@@ -325,6 +327,13 @@ class Rules:
             ),
             None,
         )
+
+
+def _rule(row: Row) -> Rule:
+    try:
+        return RULES[row["filterType"]](row)
+    except KeyError as error:
+        raise ValueError(f"the filter {row['filterType']} lacks {error}") from None
 
 
 def prices_and_lots(symbol: Symbol, name: str, amount: int, is_price: bool) -> int:

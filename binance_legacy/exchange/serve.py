@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import orjson
 from autobahn.twisted.resource import WebSocketResource
@@ -94,7 +95,7 @@ class _Front(Resource):
     def render(self, request: Any) -> Any:
         if (request.getHeader("upgrade") or "").lower() == "websocket":
             return self._open(request)
-        path, _, query = request.uri.decode("latin-1").partition("?")
+        path, query = _target(request.uri.decode("latin-1"))
         if path == STEERING and self._token is not None:
             return self._steer(request)
         method = request.method.decode("latin-1")
@@ -142,6 +143,14 @@ class _Front(Resource):
             told = {"error": str(error)}
         self._box.followed()
         return _head(request, Answer(200, {"Content-Type": "application/json"}, orjson.dumps(told)))
+
+
+def _target(uri: str) -> tuple[str, str]:
+    """Path and query of a request's line, also where it is absolute, as clients behind a proxy write it."""
+    path, _, query = uri.partition("?")
+    if "://" in path:
+        path = urlsplit(path).path or "/"
+    return path, query
 
 
 def _key(request: Any) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import count
@@ -234,6 +234,7 @@ class Trading:
             UnknownSymbol: it is not listed.
             ValueError: there is no filter of that type.
         """
+        Rules(rows)  # as a check, before anything is changed
         symbol = replace(self.market.symbol(name), more_filters=tuple(rows))
         self._rules[name] = Rules(filters(symbol))
         self.market.relist(symbol)
@@ -270,29 +271,29 @@ class Trading:
         """The rules of an account's assets."""
         return self._asset_rules.get(account.name)
 
-    def check(self, desk: Desk, account: Account, asked: Batch, leaving: UserOrder | None = None) -> None:
-        """Whether orders may be taken: the filters, and names that are not in use.
-
-        Args:
-            desk: of their symbol.
-            account: whose they are.
-            asked: the orders.
-            leaving: an order that will be canceled before, so that its name becomes free.
+    def check(self, desk: Desk, account: Account, asked: Batch) -> None:
+        """Whether the filters allow orders.
 
         Raises:
-            Refusal: not.
+            Refusal: -1013 with the name of the first filter that does not.
         """
-        if desk.symbol.name in self._halted:
-            raise refusals.rejected(CLOSED)
         standing = AccountStanding(self, desk, account)
         self.rules(desk.symbol).check(asked, standing)
         if self._exchange_rules.rows:
             self._exchange_rules.check(asked, standing)
         if (rules := self._asset_rules.get(account.name)) is not None:
             rules.check(asked, standing)
-        names = {order.client_id for order in asked.orders}
-        used = (desk.named(account, name) for name in names)
-        if len(names) < len(asked.orders) or any(one is not None and one is not leaving for one in used):
+
+    def admit(self, desk: Desk, orders: Sequence[UserOrder]) -> None:
+        """Whether the market takes orders now, and their names are not in use.
+
+        Raises:
+            Refusal: -2010 where it does not, or one is.
+        """
+        if desk.symbol.name in self._halted:
+            raise refusals.rejected(CLOSED)
+        names = {order.client_id for order in orders}
+        if len(names) < len(orders) or any(desk.named(orders[0].account, name) for name in names):
             raise refusals.rejected(DUPLICATE)
 
     # lists of orders

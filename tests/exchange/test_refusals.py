@@ -264,6 +264,36 @@ def test_a_replacement_tells_which_half_failed(ask, trader):
     assert ask("openOrders.cancelAll", symbol="ETHUSDT")[0] == 200
 
 
+@pytest.mark.parametrize("halted", [False, True])
+def test_what_the_market_refuses_of_a_replacement_is_found_after_the_cancelation(
+    ask, trader, exchange, halted
+):
+    price = trader.price("LTCUSDT", 0.9)
+    asked = {**order(symbol="LTCUSDT", quantity="1", price=price), "cancelReplaceMode": "STOP_ON_FAILURE"}
+    _, old = ask("order.place", **order(symbol="LTCUSDT", quantity="1", price=price))
+    ask("order.place", **order(symbol="LTCUSDT", quantity="1", price=price, newClientOrderId="stays"))
+    if halted:
+        exchange.halt("LTCUSDT")
+    status, error = ask(
+        "order.cancelReplace", **asked, cancelOrderId=old["orderId"], newClientOrderId="stays"
+    )
+    exchange.resume("LTCUSDT")
+    assert (status, error["code"], error["data"]["cancelResult"]) == (409, -2021, "SUCCESS")
+    words = "Market is closed." if halted else "Duplicate order sent."
+    assert error["data"]["newOrderResponse"] == {"code": -2010, "msg": words}
+    assert ask("order.status", symbol="LTCUSDT", orderId=old["orderId"])[1]["status"] == "CANCELED"
+    assert ask("openOrders.cancelAll", symbol="LTCUSDT")[0] == 200
+
+
+def test_an_iceberg_shows_no_more_than_it_has(ask, trader):
+    asked = order(quantity="1", icebergQty="0.5", price=trader.price("ETHUSDT", 0.9))
+    _, placed = ask("order.place", **asked)
+    amended = ask("order.amend.keepPriority", symbol="ETHUSDT", orderId=placed["orderId"], newQty="0.3")
+    assert amended[0] == 200
+    _, shown = ask("order.cancel", symbol="ETHUSDT", orderId=placed["orderId"])
+    assert (shown["origQty"], shown["icebergQty"]) == ("0.30000000", "0.30000000")
+
+
 # -- filters ------------------------------------------------------------------------------------------------
 
 LIMIT, MARKET = "LIMIT", "MARKET"

@@ -339,3 +339,8 @@ def test_a_body_that_is_too_large_is_not_read(exchange):
 def test_a_key_of_any_bytes_is_no_key(exchange):
     status, answer = send(exchange, "GET", "/api/v3/account", **{"X-MBX-APIKEY": b"\xff\xfe"})
     assert status == 401 and json.loads(answer)["code"] == -2014
+
+
+def test_an_absolute_address_is_as_good_as_its_path_and_a_slash_too_many_is_dead(exchange):
+    assert send(exchange, "GET", "http://api.binance.com/api/v3/ping") == (200, b"{}")
+    assert send(exchange, "GET", "/api/v3/ping/")[0] == 404

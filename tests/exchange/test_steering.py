@@ -307,6 +307,8 @@ def test_messages_of_a_stream_are_skipped_and_repeated(exchange):
         (lambda box: box.fail(200), "from 400 to 599"),
         (lambda box: box.refuse(status=200), "from 400 to 599"),
         (lambda box: box.set_filters("BTCUSDT", {"filterType": "NO_SUCH"}), "no filter is called 'NO_SUCH'"),
+        (lambda box: box.set_filters("BTCUSDT", {"filterType": "LOT_SIZE"}), "LOT_SIZE lacks 'minQty'"),
+        (lambda box: box.set_filters("BTCUSDT", {}), "no filter is called None"),
         (lambda box: box.deposit("NOSUCH", 1, "trader"), "no asset 'NOSUCH'"),
         (lambda box: box.deposit("USDT", 1, "nobody"), "no account 'nobody'"),
         (lambda box: box.withdraw("USDT", 10**9, "trader"), "insufficient balance"),

@@ -135,8 +135,10 @@ class Told:
     def _goes_on(self, before, event):
         what, status = event["x"], event["X"]
         assert before["X"] not in ENDED, "nothing happens to an order that has ended"
-        same = ("s", "i", "S", "o", "f", "p", "P", "F", "g", "O", "V", "Q")
+        same = ("s", "i", "S", "o", "f", "p", "P", "g", "O", "V", "Q")
         assert [before[key] for key in same] == [event[key] for key in same]
+        shown = min(units(before["F"]), units(event["q"])) if what == "REPLACED" else units(before["F"])
+        assert units(event["F"]) == shown
         assert event["T"] >= before["T"]
         assert units(event["z"]) <= units(event["q"])
         filled = units(event["z"]) - units(before["z"])
