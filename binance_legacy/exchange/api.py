@@ -6,28 +6,27 @@ import time
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from . import refusals
+from . import microseconds, refusals
 from .connections import Connection, ConnectionFactory, Limits
 from .office import Office
 from .refusals import Refusal
-from .sessions import Session
+from .sessions import Options, Session
 from .streams import frame
 
 PATH: Final = "/ws-api/v3"
 
 
-def read_options(uri: str) -> bool:
-    """Whether answers tell what is used of the limits, as an address of this door asks.
+def read_options(uri: str) -> Options:
+    """What an address of this door asks for.
 
     Raises:
-        Refusal: it asks for what is not served.
+        Refusal: what is not served.
     """
     asked = parse_qs(uri.partition("?")[2])
-    if asked.get("timeUnit", ["MILLISECOND"])[0].upper() != "MILLISECOND":
-        raise refusals.unsupported("timeUnit=MICROSECOND is not served by this exchange yet")
     if asked.get("responseFormat", ["json"])[0].lower() != "json":
         raise refusals.unsupported("only responseFormat=json is served by this exchange")
-    return asked.get("returnRateLimits", ["true"])[0].lower() != "false"
+    shown = asked.get("returnRateLimits", ["true"])[0].lower() != "false"
+    return Options(shown, microseconds.wanted(asked.get("timeUnit", [None])[0]))
 
 
 class ApiConnection(Connection):

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import orjson
 
 from ..wire.streamnames import NAMES_CHECKED
-from . import control, refusals
+from . import control, microseconds, refusals
 from .connections import TOO_BUSY, Connection, ConnectionFactory, Floodgate, Limits, Times
 from .streams import Streams, combine, frame
 
@@ -34,10 +34,11 @@ _SHUTDOWN: Final = "!serverShutdown"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What an address asks for: these streams, raw or combined."""
+    """What an address asks for: these streams, raw or combined, with times in microseconds (`fine`) or not."""
 
     names: tuple[str, ...]
     combined: bool
+    fine: bool = False
 
 
 def read_target(uri: str) -> Target:
@@ -62,12 +63,11 @@ def read_target(uri: str) -> Target:
         raise refusals.unsupported(
             f"no streams are served at {path} by this exchange; /ws/... and /stream?streams=... are", 404
         )
-    if asked.get("timeUnit", ["MILLISECOND"])[0].upper() != "MILLISECOND":
-        raise refusals.unsupported("timeUnit=MICROSECOND is not served by this exchange yet")
+    fine = microseconds.wanted(asked.get("timeUnit", [None])[0])
     wanted = tuple(dict.fromkeys(name for name in names if name))
     if len(wanted) > control.MOST_STREAMS:
         raise refusals.unsupported(f"{len(wanted)} streams; {control.MOST_STREAMS} is the most")
-    return Target(wanted, door == "stream")
+    return Target(wanted, door == "stream", fine)
 
 
 class House(Floodgate, Protocol):
@@ -87,6 +87,7 @@ class StreamConnection(Connection):
 
     Attributes:
         combined: whether messages are wrapped in ``{"stream": ..., "data": ...}``.
+        fine: whether their times are microseconds.
         names: the streams it listens to, in the order asked for.
     """
 
@@ -94,13 +95,13 @@ class StreamConnection(Connection):
 
     def __init__(self) -> None:
         super().__init__()
-        self.combined = False
+        self.combined = self.fine = False
         self.names: dict[str, None] = {}
         self._heard: deque[float] = deque()
 
     def opened(self) -> None:
         target = read_target(self.http_request_uri)
-        self.combined = target.combined
+        self.combined, self.fine = target.combined, target.fine
         self._heard = deque(maxlen=self.factory.limits.requests)
         self.factory.house.arrived(bool(target.names))
         self._listen(target.names)
@@ -129,7 +130,8 @@ class StreamConnection(Connection):
             self.factory.house.streams.leave(self, name)
 
     def tell_shutdown(self, at: int) -> None:
-        text = orjson.dumps({"e": "serverShutdown", "E": at})
+        event = {"e": "serverShutdown", "E": at}
+        text = orjson.dumps(microseconds.told(event) if self.fine else event)
         self.send(frame(combine(_SHUTDOWN, text) if self.combined else text))
 
     # -- what the client sends ----------------------------------------------------------------------------

@@ -104,6 +104,11 @@ def invalid_symbol_status() -> Refusal:
     return Refusal(-1122, "Invalid symbolStatus.")
 
 
+def invalid_time_unit() -> Refusal:
+    """Neither milliseconds nor microseconds."""
+    return Refusal(-1194, "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.")
+
+
 def repeated_symbols() -> Refusal:
     """A list of symbols has one twice."""
     return Refusal(-1151, "Symbol is present multiple times in the list.")

@@ -23,7 +23,7 @@ import orjson
 from ..endpoints import legacy as _endpoints  # noqa: F401 - so that the catalogue has them all
 from ..endpoints.declare import catalogue, methods
 from ..wire import signing
-from . import refusals, spot_calls
+from . import microseconds, refusals, spot_calls
 from .calls import Call
 from .ledger import Account
 from .market import UnknownSymbol
@@ -101,6 +101,7 @@ class Request:
         query: what follows the question mark.
         body: of a POST, PUT or DELETE, encoded as a query is.
         key: the header ``X-MBX-APIKEY``, or None.
+        unit: the header ``X-MBX-TIME-UNIT``, or None.
         address: who asks.
     """
 
@@ -109,6 +110,7 @@ class Request:
     query: str = ""
     body: str = ""
     key: str | None = None
+    unit: str | None = None
     address: str = "127.0.0.1"
 
 
@@ -148,12 +150,14 @@ class Rest:
         called = self._calls.get(request.path, {}).get(method)
         headers: dict[str, str] = {}
         try:
+            fine = microseconds.wanted(request.unit)
             if called is not None:
-                return _answered(self._called(*called, request, now, headers), headers)
-            found = self._find(method, request.path)
-            if found is None:
+                told = self._called(*called, request, now, headers)
+            elif (found := self._find(method, request.path)) is not None:
+                told = self._asked(found, request, now, headers)
+            else:
                 return Answer(404, {"Content-Type": "text/html"}, _NOT_FOUND)
-            return _answered(self._asked(found, request, now, headers), headers)
+            return _answered(microseconds.answered(told) if fine else told, headers)
         except UnknownSymbol:
             return _refused(refusals.invalid_symbol(), headers)
         except Refusal as refusal:

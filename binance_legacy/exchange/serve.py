@@ -108,10 +108,9 @@ class _Front(Resource):
             return _head(request, Answer(413, {"Content-Type": "text/html"}, _TOO_LARGE))
         self._box.catch_up()
         self._box.asked_of(query)
-        key = _key(request)
-        answer = self._rest.answer(
-            Request(method, path, query, body, key, request.getClientAddress().host), now
-        )
+        key, unit = _header(request, b"x-mbx-apikey"), _header(request, b"x-mbx-time-unit")
+        asked = Request(method, path, query, body, key, unit, request.getClientAddress().host)
+        answer = self._rest.answer(asked, now)
         if method != "GET":
             self._box.followed()
         return _head(request, answer)
@@ -153,9 +152,9 @@ def _target(uri: str) -> tuple[str, str]:
     return path, query
 
 
-def _key(request: Any) -> str | None:
-    """The API key that a request carries; any bytes may stand there."""
-    found = request.requestHeaders.getRawHeaders(b"x-mbx-apikey")
+def _header(request: Any, name: bytes) -> str | None:
+    """A header that a request carries; any bytes may stand there."""
+    found = request.requestHeaders.getRawHeaders(name)
     return found[-1].decode("latin-1") if found else None
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 
 from ..wire import signing
-from . import refusals
+from . import microseconds, refusals
 from .calls import Call
 from .ledger import Account
 from .market import UnknownSymbol
@@ -55,6 +56,19 @@ Send = Callable[[bytes], None]
 Params = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a client wants its answers.
+
+    Attributes:
+        limits_shown: they tell what is used of the limits where requests do not say.
+        fine: times are microseconds.
+    """
+
+    limits_shown: bool = True
+    fine: bool = False
+
+
 class Session:
     """One connection to the WebSocket API.
 
@@ -63,7 +77,7 @@ class Session:
         address: who has connected.
         send: takes each text that the client is sent.
         wall: real time at which it connected, milliseconds.
-        limits_shown: answers tell what is used of the limits where requests do not say.
+        options: as its address asked for them.
         failing: what is answered instead of a method, if anything.
     """
 
@@ -73,13 +87,15 @@ class Session:
         address: str,
         send: Send,
         wall: int,
-        limits_shown: bool = True,
+        options: Options | None = None,
         failing: Callable[[str], Refusal | None] = lambda method: None,
     ) -> None:
         self._office: Final = office
         self._address: Final = address
         self._send: Final = send
-        self._limits_shown: Final = limits_shown
+        options = options or Options()
+        self._limits_shown: Final = options.limits_shown
+        self._fine: Final = options.fine
         self._failing: Final = failing
         self._connected: Final = office.market.now
         self._key: ApiKey | None = None
@@ -111,7 +127,8 @@ class Session:
             call = BY_NAME.get(method)
             if call is not None and call.orders:
                 orders = self._account(params)
-            reply |= {"status": 200, "result": self._result(method, call, params, wall)}
+            result = self._result(method, call, params, wall)
+            reply |= {"status": 200, "result": microseconds.answered(result) if self._fine else result}
         except UnknownSymbol:
             reply |= _error(refusals.invalid_symbol())
         except Refusal as refused:
@@ -247,7 +264,7 @@ class Session:
             raise refusals.already_subscribed()
         if self._next > MOST_NUMBERS or len(self._subscriptions) >= MOST_SUBSCRIPTIONS:
             raise refusals.no_more_subscriptions()
-        one = _Subscription(self._next, account, of_session, self._send)
+        one = _Subscription(self._next, account, of_session, self._send, self._fine)
         self._next += 1
         self._subscriptions[one.number] = one
         account.listeners.append(one.tell)
@@ -283,7 +300,7 @@ class Session:
     def tell_shutdown(self) -> None:
         """Tell the client that this connection will end soon."""
         event = {"e": "serverShutdown", "E": self._office.market.now}
-        self._send(orjson.dumps({"event": event}))
+        self._send(orjson.dumps({"event": microseconds.told(event) if self._fine else event}))
 
     def close(self) -> None:
         """The connection is over."""
@@ -295,15 +312,17 @@ class Session:
 class _Subscription:
     """An account that one connection hears of."""
 
-    __slots__ = ("_send", "account", "number", "of_session")
+    __slots__ = ("_fine", "_send", "account", "number", "of_session")
 
-    def __init__(self, number: int, account: Account, of_session: bool, send: Send) -> None:
+    def __init__(self, number: int, account: Account, of_session: bool, send: Send, fine: bool) -> None:
         self.number: Final = number
         self.account: Final = account
         self.of_session: Final = of_session
         self._send: Final = send
+        self._fine: Final = fine
 
     def tell(self, event: dict[str, Any]) -> None:
+        event = microseconds.told(event) if self._fine else event
         self._send(orjson.dumps({"subscriptionId": self.number, "event": event}))
 
 

@@ -10,6 +10,8 @@ from typing import Any, Final, Protocol
 
 import orjson
 
+from . import microseconds
+
 
 class Feed(Protocol):
     """The market, as far as streams need it."""
@@ -19,9 +21,10 @@ class Feed(Protocol):
 
 
 class Listener(Protocol):
-    """Who is sent the frames of the streams it listens to, raw or combined."""
+    """Who is sent the frames of the streams it listens to, raw or combined, in milliseconds or microseconds."""
 
     combined: bool
+    fine: bool
 
     def send(self, frames: bytes) -> None: ...
 
@@ -77,13 +80,17 @@ class Streams:
 
 def _framed(name: str, payload: Any, listeners: Iterable[Listener]) -> Sequence[tuple[Listener, bytes]]:
     """Each listener with the frame for it; each form is made at most once."""
-    forms: dict[bool, bytes] = {}
-    text = orjson.dumps(payload)
+    forms: dict[tuple[bool, bool], bytes] = {}
+    texts: dict[bool, bytes] = {}
     found = []
     for listener in listeners:
-        if listener.combined not in forms:
-            forms[listener.combined] = frame(combine(name, text) if listener.combined else text)
-        found.append((listener, forms[listener.combined]))
+        form = listener.combined, listener.fine
+        if form not in forms:
+            text = texts.get(form[1])
+            if text is None:
+                text = texts[form[1]] = orjson.dumps(microseconds.told(payload) if listener.fine else payload)
+            forms[form] = frame(combine(name, text) if listener.combined else text)
+        found.append((listener, forms[form]))
     return found
 
 

@@ -207,9 +207,21 @@ def test_other_venues_streams_are_not_served_yet(stream, path):
     assert b"is not supported" in refused.value.response.body
 
 
-def test_an_address_of_microseconds_is_refused_rather_than_answered_in_milliseconds():
-    with pytest.raises(Refusal, match="MICROSECOND"):
-        read_target("/stream?streams=btcusdt@trade&timeUnit=MICROSECOND")
+def test_a_unit_of_time_that_is_none_is_refused():
+    with pytest.raises(Refusal, match="-1194"):
+        read_target("/stream?streams=btcusdt@trade&timeUnit=SECOND")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/ws/btcusdt@trade?timeUnit=MICROSECOND", "/stream?streams=btcusdt@kline_1m&timeUnit=microsecond"],
+)
+def test_times_are_microseconds_where_that_is_asked_for(stream, path):
+    fine = receive(stream(path))
+    fine = fine.get("data", fine)
+    now = time.time() * 1_000_000
+    times = [fine["E"], *([fine["T"]] if "T" in fine else [fine["k"]["t"], fine["k"]["T"]])]
+    assert all(abs(each - now) < 120_000_000 and each % 1000 in (0, 999) for each in times)
 
 
 def test_an_address_too_long_for_the_real_exchange_is_too_long_here(stream):
@@ -306,7 +318,7 @@ class Heard:
     """A listener that notes what it is sent."""
 
     def __init__(self, combined):
-        self.combined, self.names, self.frames = combined, {}, b""
+        self.combined, self.fine, self.names, self.frames = combined, False, {}, b""
 
     def send(self, frames):
         self.frames += frames

@@ -127,11 +127,34 @@ def test_a_connection_and_rest_use_the_same_weight(exchange, trader):
     assert trader.answer["rateLimits"][-1]["count"] in (used + 1, 1)  # or a new minute began
 
 
-@pytest.mark.parametrize("query", ["?timeUnit=MICROSECOND", "?responseFormat=sbe"])
-def test_what_an_address_asks_for_in_vain_is_refused(exchange, query):
+@pytest.mark.parametrize(
+    ("query", "code"), [("?timeUnit=SECOND", b"-1194"), ("?responseFormat=sbe", b"-1020")]
+)
+def test_what_an_address_asks_for_in_vain_is_refused(exchange, query, code):
     with pytest.raises(InvalidStatus) as refused:
         connect(exchange.ws_api_url + query)
-    assert b"-1020" in refused.value.response.body
+    assert code in refused.value.response.body
+
+
+def test_answers_and_events_have_microseconds_where_that_is_asked_for(exchange, trader):
+    trader.session.headers["X-MBX-TIME-UNIT"] = "MICROSECOND"
+    about = time.time() * 1e6
+    with connect(exchange.ws_api_url + "?timeUnit=MICROSECOND") as socket:
+        fine = Trader(exchange, "k" * 64, "s" * 64, trader.session, socket)
+        fine.ws("userDataStream.subscribe.signature")
+        _, placed = fine.ws("order.place", **LIMIT, price=fine.price("BTCUSDT", 0.9))
+        _, asked = fine.rest("order.status", symbol="BTCUSDT", orderId=placed["orderId"])
+        assert placed["transactTime"] == asked["time"] == asked["workingTime"]
+        assert abs(placed["transactTime"] - about) < 60e6
+        assert heard(fine, 1)[0]["T"] == asked["time"]
+        rows = fine.get("klines", symbol="BTCUSDT", interval="1m", limit=2)
+        assert rows[1][0] - rows[0][0] == 60_000_000 == rows[0][6] + 1 - rows[0][0]
+        assert abs(fine.ask("time")[1]["serverTime"] - about) < 60e6
+        assert abs(fine.get("aggTrades", symbol="BTCUSDT", limit=1)[0]["T"] - about) < 120e6
+        fine.rest("order.cancel", symbol="BTCUSDT", orderId=placed["orderId"])
+    assert trader.ask("time")[1]["serverTime"] < 10**13
+    trader.session.headers["X-MBX-TIME-UNIT"] = "SECOND"
+    assert trader.get("time")["code"] == -1194
 
 
 # -- sessions -----------------------------------------------------------------------------------------------
