@@ -42,6 +42,7 @@ class Ticket:
         strategy_id: a number that the client gave, or None.
         strategy_type: another one.
         answer_as: ``ACK``, ``RESULT`` or ``FULL``.
+        routed: it came by way of smart order routing, which knows one book for each symbol here.
     """
 
     symbol: Symbol
@@ -59,6 +60,7 @@ class Ticket:
     strategy_id: int | None = None
     strategy_type: int | None = None
     answer_as: str = "ACK"
+    routed: bool = False
 
     @property
     def side(self) -> str:

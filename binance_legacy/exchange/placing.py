@@ -16,7 +16,7 @@ from .listing import Symbol
 from .orders import OrderList, Ticket, UserOrder
 from .refusals import Refusal
 from .rules import Batch, prices_and_lots
-from .tickets import Names, Values, check_pair, check_relation, check_working, leg, ticket
+from .tickets import ROUTED, Names, Values, check_pair, check_relation, check_working, leg, ticket
 from .trading import DUPLICATE, AccountStanding, Trading
 
 Answer = dict[str, Any]
@@ -52,6 +52,22 @@ def place(trading: Trading, account: Account, sent: Values) -> Answer:
     answer = _enter(trading, desk, order)
     desk.finish(trading.now)
     return answer
+
+
+def place_routed(trading: Trading, account: Account, sent: Values) -> Answer:
+    """``POST /api/v3/sor/order``: an order by way of smart order routing."""
+    return place(trading, account, {**sent, ROUTED: _is_routable(sent)})
+
+
+def test_routed(trading: Trading, account: Account, sent: Values) -> Answer:
+    """``POST /api/v3/sor/order/test``."""
+    return test(trading, account, {**sent, ROUTED: _is_routable(sent)})
+
+
+def _is_routable(sent: Values) -> bool:
+    if sent["type"] not in ("LIMIT", "MARKET"):
+        raise refusals.unsupported(f"SOR takes LIMIT and MARKET orders, not {sent['type']}")
+    return True
 
 
 def test(trading: Trading, account: Account, sent: Values) -> Answer:

@@ -20,6 +20,10 @@ _RATE_TO_OLD: Final = 10_000
 # -- answers to orders --------------------------------------------------------------------------------------
 
 
+EXCHANGE_FLOOR: Final = "EXCHANGE"
+"""Where a routed order works: in its symbol's own book."""
+
+
 def acknowledged(order: UserOrder, at: int) -> dict[str, Any]:
     """An order's answer of type ACK."""
     return {
@@ -195,6 +199,8 @@ def _labels(order: UserOrder) -> dict[str, Any]:
         labels["strategyId"] = ticket.strategy_id
     if ticket.strategy_type is not None:
         labels["strategyType"] = ticket.strategy_type
+    if ticket.routed:
+        labels |= {"workingFloor": EXCHANGE_FLOOR, "usedSor": True}
     return labels
 
 
@@ -494,6 +500,8 @@ def _conditional(order: UserOrder) -> dict[str, Any]:
         fields["J"] = ticket.strategy_type
     if order.working:
         fields["W"] = order.working_since
+    if ticket.routed:
+        fields |= {"k": EXCHANGE_FLOOR, "uS": True}
     return fields
 
 

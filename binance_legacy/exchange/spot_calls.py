@@ -108,6 +108,11 @@ def _working() -> tuple[Parameter, ...]:
     return (*(price if one.name == price.name else one for one in kept), *_sided("working"))
 
 
+_ROUTED: Final = tuple(
+    _QTY if one.name == "quantity" else one
+    for one in _ORDER
+    if one.name not in ("quoteOrderQty", "stopPrice", "trailingDelta")
+)
 _OLD_OCO: Final = (
     SYMBOL,
     _LIST_NAME,
@@ -178,6 +183,11 @@ CALLS: Final = (
     Call(
         "POST", "/api/v3/order/test", "order.test", "TRADE",
         (*_ORDER, Parameter("computeCommissionRates", flag, False)), _test_weight, placing.test,
+    ),
+    _trade("POST", "sor/order", "sor.order.place", _ROUTED, placing.place_routed, 1),
+    Call(
+        "POST", "/api/v3/sor/order/test", "sor.order.test", "TRADE",
+        (*_ROUTED, Parameter("computeCommissionRates", flag, False)), _test_weight, placing.test_routed,
     ),
     _trade("DELETE", "order", "order.cancel", (SYMBOL, _ORDER_ID, _OLD_NAME, _NEW_NAME, _RESTRICTIONS), placing.cancel),
     _trade("DELETE", "openOrders", "openOrders.cancelAll", (SYMBOL,), placing.cancel_all),

@@ -15,6 +15,10 @@ Values = Mapping[str, Any]
 """What was sent, by the parameters' names."""
 
 
+ROUTED: Final = "routed"
+"""Stands among the values of a call that came by way of smart order routing; clients do not send it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """How the parameters of one order are called in a call."""
@@ -113,6 +117,7 @@ def ticket(symbol: Symbol, sent: Values, new_id: Callable[[], str], names: Names
         client_id=sent.get(names.client_id) or new_id(),
         strategy_id=sent.get(names.strategy_id),
         strategy_type=sent.get(names.strategy_type),
+        routed=bool(sent.get(ROUTED)),
         answer_as=sent.get("newOrderRespType") or ("FULL" if kind in ("LIMIT", "MARKET") else "ACK"),
     )
 

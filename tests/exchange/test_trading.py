@@ -552,3 +552,21 @@ def test_an_order_that_cannot_rest_is_working_only_until_it_trades():
         new, *trades = [event for event in user.events if event["e"] == "executionReport"]
         assert new["w"] is True and len(trades) > 1
         assert {event["w"] for event in trades if event["x"] == "TRADE"} == {False}
+
+
+def test_an_order_by_way_of_smart_routing_works_in_its_symbols_own_book():
+    trading = Trading(Market(seed=1, start=START))
+    user = User(trading, USDT="1000000")
+    done = user.ask("sor.order.place", side="BUY", type="MARKET", quantity="0.01")
+    assert (done["status"], done["workingFloor"], done["usedSor"]) == ("FILLED", "EXCHANGE", True)
+    assert {(event["k"], event["uS"]) for event in user.events if event["e"] == "executionReport"} == {
+        ("EXCHANGE", True)
+    }
+    assert user.ask("order.status", orderId=done["orderId"])["usedSor"] is True
+    assert user.ask("sor.order.test", side="BUY", type="MARKET", quantity="0.01") == {}
+    assert user.refused("sor.order.place", side="BUY", type="STOP_LOSS", quantity="0.01").code == -1020
+    assert (
+        user.refused("sor.order.place", side="BUY", type="MARKET", quantity="0.01", quoteOrderQty="5").code
+        == -1104
+    )
+    assert "usedSor" not in user.ask("order.place", side="BUY", type="MARKET", quantity="0.01")
