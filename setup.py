@@ -26,7 +26,7 @@ setup(
         "binance_legacy": ["py.typed", "examples/*.py"],
         "binance_legacy.alias": ["shim/*.py"],
         "binance_legacy.check": ["*.tsv"],
-        "binance_legacy.exchange": ["*.tsv"],
+        "binance_legacy.exchange.market": ["*.tsv"],
     },
     install_requires=[
         "Twisted>=24.10",

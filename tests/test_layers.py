@@ -14,7 +14,15 @@ MAY = {
     "engine": BASE | {"wire", "endpoints"},
     "exchange": {"wire", "endpoints"},
 }  # fmt: skip
-WITH_TWISTED = {"engine", "websockets", "exchange/box", "exchange/connections", "exchange/serve"}
+OF_THE_BOX = {"market": set(), "trade": {"market"}, "doors": {"market", "trade"}}
+"""The rooms of the exchange, and which others of its rooms each may import."""
+WITH_TWISTED = {
+    "engine",
+    "websockets",
+    "exchange/doors/box",
+    "exchange/doors/connections",
+    "exchange/doors/serve",
+}
 """Where Twisted may be imported: nowhere else, so that a bot may still install a reactor of its own."""
 
 
@@ -50,6 +58,16 @@ def test_a_layer_imports_only_from_the_layers_below_it(path):
         if parts[0] == "binance_legacy" and len(parts) > 1 and parts[1] != "__version__":
             allowed = MAY[layer] | {layer}
             assert parts[1] in allowed, f"{layer} must not import {name}; it may use {sorted(allowed)}"
+
+
+@pytest.mark.parametrize("name", OF_THE_BOX)
+def test_a_room_of_the_exchange_imports_only_from_those_below_it(name):
+    others = OF_THE_BOX.keys() - OF_THE_BOX[name] - {name}
+    files = sorted((PACKAGE / "exchange" / name).rglob("*.py"))
+    assert len(files) > 10
+    for path in files:
+        for module in imported(path):
+            assert not any(module.startswith(f"binance_legacy.exchange.{other}.") for other in others), (path, module)
 
 
 @pytest.mark.parametrize("path", module_files(), ids=lambda p: str(p.relative_to(PACKAGE)))

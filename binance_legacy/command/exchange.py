@@ -37,7 +37,7 @@ def declare(parser: ArgumentParser) -> None:
 
 
 def carry_out(given: Namespace) -> int:
-    from binance_legacy.exchange.serve import CannotServe, Plan, serve_alone  # imports the reactor
+    from binance_legacy.exchange.doors.serve import CannotServe, Plan, serve_alone  # imports the reactor
 
     try:
         return serve_alone(

@@ -49,7 +49,7 @@ sys.path.insert(0, root)
 import binance_legacy
 sys.path.remove(root)
 sys.path += [folder for folder in others if folder not in sys.path]
-from binance_legacy.exchange.serve import main
+from binance_legacy.exchange.doors.serve import main
 sys.exit(main())
 """
 

@@ -12,13 +12,10 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from binance_legacy.endpoints.declare import Method, catalogue, methods
-from binance_legacy.exchange import (
-    rest_market,  # noqa: F401 - registers its endpoints
-    sessions,
-)
-from binance_legacy.exchange.rest import DOORS
-from binance_legacy.exchange.spot_calls import BY_PATH
-from binance_legacy.exchange.wallet_calls import WALLET_CALLS
+from binance_legacy.exchange.doors import rest_market, sessions  # noqa: F401 - the first registers its endpoints
+from binance_legacy.exchange.doors.rest import DOORS
+from binance_legacy.exchange.trade.spot_calls import BY_PATH
+from binance_legacy.exchange.trade.wallet_calls import WALLET_CALLS
 
 WORDS: Final = {
     "en": {

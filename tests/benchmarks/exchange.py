@@ -21,8 +21,8 @@ from websockets.asyncio.client import connect as connect_async
 from websockets.sync.client import connect
 
 from binance_legacy.exchange import Exchange, spot_calls
-from binance_legacy.exchange.market import Market
-from binance_legacy.exchange.trading import Trading
+from binance_legacy.exchange.market.market import Market
+from binance_legacy.exchange.trade.trading import Trading
 from binance_legacy.wire import signing
 
 CORE, REST, SECONDS = 50_000, 5_000, 10.0
@@ -72,7 +72,7 @@ def core():
 
 def matching(market, trading, account):
     """The matching engine below the calls: orders that are made already."""
-    from binance_legacy.exchange.tickets import ticket
+    from binance_legacy.exchange.trade.tickets import ticket
 
     desk = trading.desk("ETHUSDT")
     last = desk.last / 100

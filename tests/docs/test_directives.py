@@ -91,9 +91,9 @@ def test_every_command_s_help_is_on_the_page(english: Pages) -> None:
 
 
 def test_the_table_of_what_is_served_is_that_of_the_doors():
-    from binance_legacy.exchange.rest import DOORS
-    from binance_legacy.exchange.spot_calls import CALLS
-    from binance_legacy.exchange.wallet_calls import WALLET_CALLS
+    from binance_legacy.exchange.doors.rest import DOORS
+    from binance_legacy.exchange.trade.spot_calls import CALLS
+    from binance_legacy.exchange.trade.wallet_calls import WALLET_CALLS
     from docs._ext import served
 
     rows = list(served.rest())

@@ -4,9 +4,9 @@ import logging
 
 import pytest
 
-from binance_legacy.exchange.advice import MOST, Advice
-from binance_legacy.exchange.market import Market
-from binance_legacy.exchange.serve import Box
+from binance_legacy.exchange.doors.advice import MOST, Advice
+from binance_legacy.exchange.doors.serve import Box
+from binance_legacy.exchange.market.market import Market
 
 START = 1_700_000_000_000
 

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from binance_legacy.exchange.book import Book, Fill, Until
+from binance_legacy.exchange.market.book import Book, Fill, Until
 
 
 @pytest.fixture

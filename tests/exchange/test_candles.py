@@ -10,11 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from binance_legacy.exchange.bars import Bar, Trade, bar_end, bar_start, bar_starts, kline_row, merge, still
-from binance_legacy.exchange.candles import Candles
-from binance_legacy.exchange.listing import LISTING
-from binance_legacy.exchange.past import Past
-from binance_legacy.exchange.walk import Walk
+from binance_legacy.exchange.market.bars import (
+    Bar,
+    Trade,
+    bar_end,
+    bar_start,
+    bar_starts,
+    kline_row,
+    merge,
+    still,
+)
+from binance_legacy.exchange.market.candles import Candles
+from binance_legacy.exchange.market.listing import LISTING
+from binance_legacy.exchange.market.past import Past
+from binance_legacy.exchange.market.walk import Walk
 from binance_legacy.wire.streamnames import INTERVALS
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000

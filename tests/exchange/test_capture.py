@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binance_legacy.exchange import capture
-from binance_legacy.exchange.capture import CaptureError, Record
+from binance_legacy.exchange.market import capture
+from binance_legacy.exchange.market.capture import CaptureError, Record
 
 TRADE = {
     "e": "trade",

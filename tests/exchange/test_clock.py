@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binance_legacy.exchange.clock import MarketClock, Settling
+from binance_legacy.exchange.market.clock import MarketClock, Settling
 
 
 def test_it_runs_at_its_speed_to_its_end():

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from binance_legacy.exchange.book import Book
-from binance_legacy.exchange.crowd import Crowd, Pace
-from binance_legacy.exchange.listing import Symbol
+from binance_legacy.exchange.market.book import Book
+from binance_legacy.exchange.market.crowd import Crowd, Pace
+from binance_legacy.exchange.market.listing import Symbol
 
 START = 1_723_161_240_000
 ETH = Symbol(

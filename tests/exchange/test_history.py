@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from binance_legacy.exchange.bars import Trade
-from binance_legacy.exchange.history import Aggregate, History
-from binance_legacy.exchange.listing import LISTING
-from binance_legacy.exchange.past import Past
-from binance_legacy.exchange.walk import Walk
+from binance_legacy.exchange.market.bars import Trade
+from binance_legacy.exchange.market.history import Aggregate, History
+from binance_legacy.exchange.market.listing import LISTING
+from binance_legacy.exchange.market.past import Past
+from binance_legacy.exchange.market.walk import Walk
 
 OPENED = 1_723_161_240_000
 PAST = Past(Walk(1), LISTING["LTCBTC"])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binance_legacy.exchange.listing import ASSETS, LISTING, exchange_info
+from binance_legacy.exchange.market.listing import ASSETS, LISTING, exchange_info
 
 SYMBOLS = st.sampled_from(sorted(LISTING))
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from binance_legacy.exchange.listing import LISTING
-from binance_legacy.exchange.market import MAJORS, Market, UnknownSymbol
+from binance_legacy.exchange.market.listing import LISTING
+from binance_legacy.exchange.market.market import MAJORS, Market, UnknownSymbol
 from binance_legacy.wire import messages
 
 START = 1_723_161_254_321

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from binance_legacy.exchange.bars import Trade
-from binance_legacy.exchange.book import Book
-from binance_legacy.exchange.market import Market
+from binance_legacy.exchange.market.bars import Trade
+from binance_legacy.exchange.market.book import Book
+from binance_legacy.exchange.market.market import Market
 from binance_legacy.exchange.refusals import Refusal
-from binance_legacy.exchange.spot_calls import BY_NAME
-from binance_legacy.exchange.trading import Trading
+from binance_legacy.exchange.trade.spot_calls import BY_NAME
+from binance_legacy.exchange.trade.trading import Trading
 
 from .slow_matcher import WHOLE, Refused, SlowExchange
 
@@ -29,7 +29,7 @@ class Room:
     """A symbol's market without a crowd."""
 
     def __init__(self, symbol):
-        self.symbol, self.book, self.desk = symbol, Book(0, symbol.step), None
+        self.symbol, self.book, self.guests = symbol, Book(0, symbol.step), None
         self.trades = [Trade(0, START, LAST * 10**symbol.price_places, symbol.step, True)]
 
     def last_trade(self):

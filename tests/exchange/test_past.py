@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from binance_legacy.exchange.bars import (
+from binance_legacy.exchange.market.bars import (
     DAY,
     HOUR,
     LENGTH,
@@ -21,9 +21,9 @@ from binance_legacy.exchange.bars import (
     merge,
     still,
 )
-from binance_legacy.exchange.listing import LISTING
-from binance_legacy.exchange.past import GENESIS, Past
-from binance_legacy.exchange.walk import Walk
+from binance_legacy.exchange.market.listing import LISTING
+from binance_legacy.exchange.market.past import GENESIS, Past
+from binance_legacy.exchange.market.walk import Walk
 from binance_legacy.wire.streamnames import INTERVALS
 
 WALK = Walk(5)

@@ -17,7 +17,7 @@ import requests
 
 import binance_legacy
 from binance_legacy.exchange import Exchange, ExchangeError
-from binance_legacy.exchange.serve import main
+from binance_legacy.exchange.doors.serve import main
 from binance_legacy.wire import venues
 
 PACKAGE = Path(binance_legacy.__file__).parent

@@ -18,12 +18,12 @@ from twisted.python.failure import Failure
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from binance_legacy.exchange import Exchange
-from binance_legacy.exchange.control import answer
-from binance_legacy.exchange.market import Market
-from binance_legacy.exchange.push import Limits, StreamFactory, read_target
+from binance_legacy.exchange.doors.control import answer
+from binance_legacy.exchange.doors.push import Limits, StreamFactory, read_target
+from binance_legacy.exchange.doors.serve import Box
+from binance_legacy.exchange.doors.streams import Streams, frame
+from binance_legacy.exchange.market.market import Market
 from binance_legacy.exchange.refusals import Refusal
-from binance_legacy.exchange.serve import Box
-from binance_legacy.exchange.streams import Streams, frame
 
 TICKER = "e E s p P w x c Q b B a A o h l v q O C F L n"
 KINDS = {

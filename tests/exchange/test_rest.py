@@ -11,13 +11,11 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binance_legacy.exchange import (
-    Exchange,
-    rest_market,  # noqa: F401 (registers its endpoints)
-)
-from binance_legacy.exchange.limits import Weights
+from binance_legacy.exchange import Exchange
+from binance_legacy.exchange.doors import rest_market  # noqa: F401 (registers its endpoints)
+from binance_legacy.exchange.doors.rest import DOORS
 from binance_legacy.exchange.refusals import Refusal
-from binance_legacy.exchange.rest import DOORS
+from binance_legacy.exchange.trade.limits import Weights
 
 HOUR = 3_600_000
 

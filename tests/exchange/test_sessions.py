@@ -10,7 +10,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from binance_legacy.exchange import Exchange
-from binance_legacy.exchange.sessions import MARKET, METHODS
+from binance_legacy.exchange.doors.sessions import MARKET, METHODS
 from binance_legacy.wire import signing
 
 from .trader import Trader, trading

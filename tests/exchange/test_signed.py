@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from binance_legacy.exchange import Exchange
 from binance_legacy.exchange.refusals import Refusal
-from binance_legacy.exchange.signed import AHEAD, USUAL_WINDOW, check_time
+from binance_legacy.exchange.trade.signed import AHEAD, USUAL_WINDOW, check_time
 
 from .trader import trading
 

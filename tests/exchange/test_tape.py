@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from binance_legacy.exchange import capture
-from binance_legacy.exchange.capture import CaptureError, Record
-from binance_legacy.exchange.market import Market
-from binance_legacy.exchange.tape import RecordedBook, Tape, units
+from binance_legacy.exchange.market import capture
+from binance_legacy.exchange.market.capture import CaptureError, Record
+from binance_legacy.exchange.market.market import Market
+from binance_legacy.exchange.market.tape import RecordedBook, Tape, units
 
 START = 1_723_161_255_000
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from binance_legacy.exchange.counts import Window
-from binance_legacy.exchange.market import Market, UnknownSymbol
+from binance_legacy.exchange.market.market import Market, UnknownSymbol
 from binance_legacy.exchange.refusals import Refusal
-from binance_legacy.exchange.spot_calls import BY_NAME
-from binance_legacy.exchange.trading import CLOSED, DUPLICATE, Trading
+from binance_legacy.exchange.trade.counts import Window
+from binance_legacy.exchange.trade.spot_calls import BY_NAME
+from binance_legacy.exchange.trade.trading import CLOSED, DUPLICATE, Trading
 
 START = 1_723_161_254_321
 

@@ -15,12 +15,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from binance_legacy.exchange.desk import Desk
-from binance_legacy.exchange.ledger import text
-from binance_legacy.exchange.market import Market
+from binance_legacy.exchange.market.market import Market
 from binance_legacy.exchange.refusals import Refusal
-from binance_legacy.exchange.spot_calls import BY_NAME
-from binance_legacy.exchange.trading import CLOSED, Trading
+from binance_legacy.exchange.trade.desk import Desk
+from binance_legacy.exchange.trade.ledger import text
+from binance_legacy.exchange.trade.spot_calls import BY_NAME
+from binance_legacy.exchange.trade.trading import CLOSED, Trading
 
 START = 1_723_161_254_321
 SYMBOLS = ("BTCUSDT", "ETHBTC")

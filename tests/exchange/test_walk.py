@@ -6,8 +6,8 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from binance_legacy.exchange.listing import ASSETS, LISTING
-from binance_legacy.exchange.walk import HOURS, MINUTES, QUARTERS, REACH, Walk, power_of_e
+from binance_legacy.exchange.market.listing import ASSETS, LISTING
+from binance_legacy.exchange.market.walk import HOURS, MINUTES, QUARTERS, REACH, Walk, power_of_e
 
 DAY = 86_400_000
 TIMES = st.integers(1_499_990_400_000, 2_208_988_800_000)  # 2017-07-14 to 2040

@@ -3,7 +3,7 @@
 import pytest
 
 from binance_legacy.exchange import Exchange
-from binance_legacy.exchange.wallet import DUST_FEE, ON_ITS_WAY
+from binance_legacy.exchange.trade.wallet import DUST_FEE, ON_ITS_WAY
 from binance_legacy.wire import signing
 
 from .trader import trading

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import requests
 from websockets.sync.client import connect
 
-from binance_legacy.exchange.spot_calls import BY_NAME
+from binance_legacy.exchange.trade.spot_calls import BY_NAME
 from binance_legacy.wire import signing
 
 

@@ -1,0 +1,1 @@
+"""The doors of the box: REST, streams, the WebSocket API, and the process around them."""

@@ -1,0 +1,85 @@
+"""The WebSocket API's door: its connections, each with a session of its own."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from .. import refusals
+from ..refusals import Refusal
+from ..trade.office import Office
+from . import microseconds
+from .connections import Connection, ConnectionFactory, Limits
+from .sessions import Options, Session
+from .streams import frame
+
+PATH: Final = "/ws-api/v3"
+
+
+def read_options(uri: str) -> Options:
+    """What an address of this door asks for.
+
+    Raises:
+        Refusal: what is not served.
+    """
+    asked = parse_qs(uri.partition("?")[2])
+    if asked.get("responseFormat", ["json"])[0].lower() != "json":
+        raise refusals.unsupported("only responseFormat=json is served by this exchange")
+    shown = asked.get("returnRateLimits", ["true"])[0].lower() != "false"
+    return Options(shown, microseconds.wanted(asked.get("timeUnit", [None])[0]))
+
+
+class ApiConnection(Connection):
+    """One client's connection."""
+
+    factory: ApiFactory
+
+    def opened(self) -> None:
+        self.session = Session(
+            self.factory.office,
+            self.peer_address,
+            lambda text: self.send(frame(text)),
+            _milliseconds(),
+            read_options(self.http_request_uri),
+            self._failing,
+        )
+
+    def _failing(self, method: str) -> Refusal | None:
+        failure = self.factory.house.faults.failure(method)
+        return None if failure is None else failure.refusal(_milliseconds())
+
+    @property
+    def peer_address(self) -> str:
+        """The client's address, without its port."""
+        return str(self.transport.getPeer().host)
+
+    def closed(self) -> None:
+        self.session.close()
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        if self.may_speak():
+            self.factory.house.catch_up()
+            self.session.answer(payload, _milliseconds())
+            self.factory.house.followed()
+
+    def tell_shutdown(self, at: int) -> None:
+        self.session.tell_shutdown()
+
+
+class ApiFactory(ConnectionFactory):
+    """Makes the connections of one exchange's WebSocket API.
+
+    Args:
+        office: of the exchange.
+    """
+
+    protocol: Any = ApiConnection
+
+    def __init__(self, house: Any, reactor: Any, office: Office, limits: Limits | None = None) -> None:
+        super().__init__(house, reactor, limits or Limits(requests=None))
+        self.office = office
+
+
+def _milliseconds() -> int:
+    return int(time.time() * 1000)

@@ -1,0 +1,171 @@
+"""A market in motion: the timer that moves it on, who listens to it, who trades on it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from twisted.internet import reactor as _reactor
+
+from ..market.clock import MarketClock, Settling
+from ..market.market import Market
+from ..trade.office import Office
+from .advice import Advice
+from .connections import Connection
+from .push import House
+from .steering import Faults, Stream
+from .streams import Streams
+
+log = logging.getLogger("binance_legacy.exchange")
+reactor: Any = _reactor
+
+_STEP: Final = 100
+"""Milliseconds of market time per step: periodic streams keep their order at any speed."""
+_LEAP: Final = 300_000
+"""After more than this, as when the machine slept, a market without a tape goes on at once at the present."""
+_TICK: Final = 0.02
+_IDLE_TICK: Final = 0.5
+_PATIENCE: Final = 0.025
+_ANSWER_PATIENCE: Final = 0.25
+
+
+class Box(House):
+    """A market in motion, and who listens to it.
+
+    A tape waits at its beginning until somebody listens, and waits for whoever reads slowly: nothing that was
+    recorded is lost.
+
+    Args:
+        market: at its starting time: without a tape, the real time.
+        speed: market seconds per second.
+        office: who trades on it; None for nobody yet.
+
+    Attributes:
+        faults: what goes wrong on purpose.
+    """
+
+    def __init__(self, market: Market, speed: float = 1.0, office: Office | None = None) -> None:
+        self.market: Final = market
+        self.office = office or Office(market, speed=speed)
+        self.faults: Final = Faults()
+        self.streams = Streams(market, self.faults.copies)
+        self._open: Final[dict[Connection, None]] = {}
+        self._advice: Final = Advice(market)
+        self._taped: Final = market.tape_end is not None
+        self._seconds: Final[Callable[[], float]] = time.monotonic if self._taped else time.time
+        began = self._seconds() if self._taped else market.now / 1000
+        self._clock: Final = MarketClock(market.now, speed, began, market.tape_end)
+        self._settling = Settling() if self._taped else None
+        self._slow: Final[set[Connection]] = set()
+        self._timer: Any = None
+        self._told_end = not self._taped
+        if self._taped:
+            self._clock.hold(market.now)
+
+    def start(self) -> None:
+        """Move the market from now on."""
+        self._timer = reactor.callLater(_IDLE_TICK, self._tick)
+
+    def catch_up(self, patience: float = _ANSWER_PATIENCE) -> bool:
+        """Bring the market to the present, and push what happened.
+
+        Args:
+            patience: seconds after which to leave the rest for later.
+
+        Returns:
+            whether it is there.
+        """
+        deadline = time.monotonic() + patience
+        while (target := self._target()) > self.market.now:
+            leap = not self._taped and target - self.market.now > _LEAP
+            self.streams.push(self.market.advance(target if leap else min(target, self.market.now + _STEP)))
+            if time.monotonic() > deadline:
+                return False
+        if target == self.market.tape_end and not self._told_end:
+            self._told_end = True
+            log.warning("the tape has ended; its market stands still from here on")
+        return True
+
+    def _target(self) -> int:
+        """The market time of this moment."""
+        now = self._seconds()
+        if self._clock.held and self._may_run(now):
+            self._clock.release(now)
+        elif not self._clock.held and self._taped and self._slow:
+            self._clock.hold(self.market.now)
+        return self._clock.at(now)
+
+    def _may_run(self, now: float) -> bool:
+        if self._settling is not None and self._settling.over(now):
+            self._settling = None
+        return self._settling is None and not self._slow
+
+    def _tick(self) -> None:
+        behind = False
+        try:
+            behind = not self.catch_up(_PATIENCE)
+        except Exception:
+            log.exception("a part of the market's way was left out")  # streams go on all the same
+        awaited = self.streams.in_use or self.office.trading.awaited
+        delay = _TICK if awaited else _IDLE_TICK
+        self._timer = reactor.callLater(0 if behind else delay, self._tick)
+
+    def _soon(self) -> None:
+        if self._timer is not None and self._timer.active():
+            self._timer.reset(0)
+
+    def followed(self) -> None:
+        """A request may have changed the market: what follows is pushed soon."""
+        if self.streams.in_use or self.office.trading.awaited:
+            self._soon()
+
+    def leap(self, milliseconds: int) -> None:
+        """Market time goes on at once by so much."""
+        self._clock.leap(milliseconds)
+        while not self.catch_up():
+            pass
+
+    def call_later(self, seconds: float, call: Callable[[], None]) -> None:
+        """Call in real time."""
+        reactor.callLater(seconds, call)
+
+    def connections(self) -> Iterable[Stream]:
+        """Every WebSocket connection that is open."""
+        return tuple(self._open)
+
+    # -- what connections tell ----------------------------------------------------------------------------
+
+    def arrived(self, subscribed: bool) -> None:
+        self.catch_up()
+        if self._settling is not None:
+            self._settling.arrived(self._seconds(), subscribed)
+        if subscribed and not self.streams.in_use:
+            self._soon()
+
+    def asked_for(self, names: Iterable[str], checked: bool = False) -> None:
+        for sentence in self._advice.on_streams(names, checked):
+            log.warning("%s", sentence)
+
+    def asked_of(self, query: str) -> None:
+        """A REST request with these parameters has come."""
+        if self._taped:
+            for symbol in parse_qs(query).get("symbol", []):
+                for sentence in self._advice.on_symbol(symbol):
+                    log.warning("%s", sentence)
+
+    def opened(self, connection: Connection) -> None:
+        self._open[connection] = None
+
+    def closed(self, connection: Connection) -> None:
+        self._open.pop(connection, None)
+
+    def slow(self, connection: Connection) -> None:
+        self._slow.add(connection)
+
+    def drained(self, connection: Connection) -> None:
+        self._slow.discard(connection)
+        if self._clock.held and not self._slow:
+            self._soon()
