@@ -67,7 +67,10 @@ def test_a_room_of_the_exchange_imports_only_from_those_below_it(name):
     assert len(files) > 10
     for path in files:
         for module in imported(path):
-            assert not any(module.startswith(f"binance_legacy.exchange.{other}.") for other in others), (path, module)
+            assert not any(module.startswith(f"binance_legacy.exchange.{other}.") for other in others), (
+                path,
+                module,
+            )
 
 
 @pytest.mark.parametrize("path", module_files(), ids=lambda p: str(p.relative_to(PACKAGE)))

@@ -69,7 +69,7 @@ def start(chosen: Namespace) -> Exchange:
         exchange.start()
     except ExchangeError as error:
         raise CommandError(str(error)) from None
-    at_exit_here(exchange.stop)
+    at_exit_here(exchange.stop_for_good)  # threads may still run, and must not reach Binance then
     exchange.use()
     return exchange
 
@@ -94,7 +94,6 @@ def _account(account: dict[str, Any], named: bool) -> str:
         if before != after:
             rows.append(f"  {asset:<8}{before:>20,.8f}{after:>20,.8f}{after - before:>+20,.8f}\n")
     brought, now = (Decimal(account["worth"][key]) for key in ("brought", "now"))
-    share = f" ({(now - brought) / brought:+.3%})" if brought else ""
     paid = ", ".join(f"{amount} {asset}" for asset, amount in account["paid"].items()) or "nothing"
     whose = f" of account {account['name']}" if named else ""
     return (
@@ -102,7 +101,7 @@ def _account(account: dict[str, Any], named: bool) -> str:
         f"{_count(account['open_orders'], 'order')} still open{whose}\n"
         f"  {'':<8}{'before':>20}{'after':>20}{'change':>20}\n"
         f"{''.join(rows)}"
-        f"  profit {now - brought:+,.2f} USDT{share} at the last prices; commissions {paid}\n"
+        f"  profit {now - brought:+,.2f} USDT at the last prices; commissions {paid}\n"
     )
 
 

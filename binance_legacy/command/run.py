@@ -43,7 +43,9 @@ def declare(parser: ArgumentParser) -> None:
     parser.usage = f"{PROGRAM} run [--offline] [options] SCRIPT [ARGUMENTS]"
     parser.add_argument("--offline", action="store_true", help="let an exchange in a box answer for Binance")
     box.declare(parser)
-    parser.add_argument("--quiet", action="store_true", help="do not say where the box is")
+    parser.add_argument(
+        "--quiet", action="store_true", help="do not say where the box is, nor at the end how the account did"
+    )
     parser.add_argument("-m", dest="is_module", action="store_true", help="SCRIPT is a module's name")
     parser.add_argument(
         "program", metavar="SCRIPT [ARGUMENTS]", nargs=REMAINDER, help="the script and its arguments"

@@ -130,11 +130,19 @@ class Exchange(Helm):
         """End it and wait until it has ended; undoes `use`. Does nothing when it does not run."""
         with self._lock:
             self._go_out_of_use()
-            if self._process is None:
-                return
-            self._finalizer.detach()
-            process, self._process, self._url = self._process, None, None
-            _end(process)
+            self._stop()
+
+    def stop_for_good(self) -> None:
+        """End it as `stop` does, but stay in use: what still runs here finds nobody there, and never Binance itself."""
+        with self._lock:
+            self._stop()
+
+    def _stop(self) -> None:
+        if self._process is None:
+            return
+        self._finalizer.detach()
+        process, self._process, self._url = self._process, None, None
+        _end(process)
 
     def __enter__(self) -> Exchange:
         self.start()

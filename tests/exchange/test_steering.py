@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import threading
 from urllib.parse import urlsplit
 
 import pytest
@@ -172,6 +173,32 @@ def test_clients_of_an_exchange_in_use_make_their_own_keys_known():
             Client("x" * 64, "secret").get_account()
         assert refused.value.code == -2015
     assert venues.box() is None
+
+
+def test_threads_that_share_a_new_client_all_sign_with_a_known_key():
+    with Exchange() as exchange:
+        exchange.use()
+        for round_ in range(5):
+            client, start, refused = Client(f"key {round_}", "secret"), threading.Barrier(8), []
+
+            def ask(client=client, start=start, refused=refused):
+                start.wait(20)
+                try:
+                    client.get_account()
+                except BinanceAPIException as error:
+                    refused.append(error)
+
+            threads = [threading.Thread(target=ask) for _ in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(30)
+            assert refused == []
+
+
+def test_an_account_is_named_after_its_key(exchange):
+    assert exchange.register("grid-bot-key", "s") == "grid-bot"
+    assert exchange.register("grid-bot-other", "s").startswith("grid-bot-")
 
 
 # -- connections --------------------------------------------------------------------------------------------

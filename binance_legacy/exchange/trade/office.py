@@ -53,6 +53,9 @@ class ApiKey:
         return "ED25519" if len(self.secret) < _SHORT_PEM else "RSA"
 
 
+_SHOWN: Final = 8
+"""Characters of a key that name its account."""
+
 _SHORT_PEM: Final = 200
 """An Ed25519 key's PEM is shorter than this, the shortest RSA key's is longer."""
 
@@ -127,11 +130,16 @@ class Office:
                 raise ValueError(f"the API key {key[:6]}... is known already, with another secret or account")
             return known.account
         owner = self.trading.ledger.accounts.get(account) if account is not None else None
-        owner = owner or self._open(account, balances)
+        owner = owner or self._open(account or self._named_after(key), balances)
         self.keys[key] = ApiKey(key, secret, owner)
         return owner
 
-    def _open(self, name: str | None, balances: Mapping[str, Decimal | str | int] | None) -> Account:
+    def _named_after(self, key: str) -> str:
+        """A name for an account that people know again: the beginning of its key."""
+        short, accounts = key[:_SHOWN], self.trading.ledger.accounts
+        return short if short not in accounts else f"{short}-{len(accounts)}"
+
+    def _open(self, name: str, balances: Mapping[str, Decimal | str | int] | None) -> Account:
         amounts = self._opening if balances is None else balances
         account = self.trading.open_account(amounts, name)
         self.openings[account.name] = {asset: units(amount) for asset, amount in amounts.items()}
