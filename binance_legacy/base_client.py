@@ -184,6 +184,8 @@ class BaseClient(LegacyEndpoints[Answer]):
         self.API_SECRET = api_secret
         if private_key is not None:
             self._private_key = signing.PrivateKey(private_key, private_key_pass)
+        if venues.token() is not None and api_key and (api_secret or private_key is not None):
+            self._signing_key()  # so that a box knows the key from here on
 
     def _set_addresses(self, tld: str, base_endpoint: str = "", venue: str = "") -> None:
         """Fill the addresses in: those of a `venue` other than the live one are ``TESTNET`` or ``DEMO``."""

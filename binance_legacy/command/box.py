@@ -95,12 +95,12 @@ def _account(account: dict[str, Any], named: bool) -> str:
             rows.append(f"  {asset:<8}{before:>20,.8f}{after:>20,.8f}{after - before:>+20,.8f}\n")
     brought, now = (Decimal(account["worth"][key]) for key in ("brought", "now"))
     paid = ", ".join(f"{amount} {asset}" for asset, amount in account["paid"].items()) or "nothing"
+    heading = f"  {'':<8}{'before':>20}{'after':>20}{'change':>20}\n"
     whose = f" of account {account['name']}" if named else ""
     return (
         f"offline: {_count(account['orders'], 'order')}, {_count(account['trades'], 'trade')}, "
         f"{_count(account['open_orders'], 'order')} still open{whose}\n"
-        f"  {'':<8}{'before':>20}{'after':>20}{'change':>20}\n"
-        f"{''.join(rows)}"
+        f"{heading if rows else ''}{''.join(rows)}"
         f"  profit {now - brought:+,.2f} USDT at the last prices; commissions {paid}\n"
     )
 

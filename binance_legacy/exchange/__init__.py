@@ -29,7 +29,7 @@ from typing import Any, Final
 
 from ..wire import venues
 from . import options
-from .helm import Amount, Helm, SteeringRefused, ask
+from .helm import Amount, Helm, SteeringRefused, ask, number
 
 __all__ = ["Exchange", "ExchangeError"]
 
@@ -280,7 +280,7 @@ def _balance_arguments(balances: Mapping[str, Amount] | None) -> list[str]:
     if balances is None:
         return []
     try:
-        parts = [f"{asset}={Decimal(amount):f}" for asset, amount in balances.items()]
+        parts = [f"{asset}={Decimal(number(amount)):f}" for asset, amount in balances.items()]
         options.balances(",".join(parts) or "USDT=0")
     except (ArithmeticError, ArgumentTypeError, AttributeError, TypeError, ValueError):
         raise ValueError(

@@ -51,7 +51,8 @@ def ask(address: str, token: str, order: str, given: Mapping[str, Any]) -> Any:
     return answer.get("told")
 
 
-def _number(amount: Amount) -> str:
+def number(amount: Amount) -> str:
+    """An amount as it is sent: a float by the digits that Python prints."""
     return f"{Decimal(str(amount)):f}" if isinstance(amount, float) else str(amount)
 
 
@@ -89,8 +90,10 @@ class Helm(ABC):
         Raises:
             ValueError: the key is known with another secret or account.
         """
+        if not (isinstance(api_key, str) and isinstance(api_secret, str)):
+            raise ValueError("an API key and its secret are texts")
         secret = signing.PrivateKey(api_secret).public if "PRIVATE KEY-----" in api_secret else api_secret
-        amounts = None if balances is None else {asset: _number(one) for asset, one in balances.items()}
+        amounts = None if balances is None else {asset: number(one) for asset, one in balances.items()}
         name: str = self._steer("register", api_key=api_key, secret=secret, account=account, balances=amounts)
         return name
 
@@ -111,23 +114,23 @@ class Helm(ABC):
         Args:
             asset: such as ``USDT``.
             amount: of it.
-            account: whose; None where there is one alone.
+            account: whose, by its name or an API key of it; None where there is one alone.
         """
-        self._steer("deposit", asset=asset, amount=_number(amount), account=account)
+        self._steer("deposit", asset=asset, amount=number(amount), account=account)
 
     def withdraw(self, asset: str, amount: Amount, account: str | None = None) -> None:
         """An amount goes out, off the record; parameters as of `deposit`."""
-        self._steer("withdraw", asset=asset, amount=_number(amount), account=account)
+        self._steer("withdraw", asset=asset, amount=number(amount), account=account)
 
     def pay_dividend(
         self, asset: str, amount: Amount, info: str = "Airdrop", account: str | None = None
     ) -> None:
         """The exchange pays an amount; parameters as of `deposit`, `info` says what for."""
-        self._steer("pay_dividend", asset=asset, amount=_number(amount), info=info, account=account)
+        self._steer("pay_dividend", asset=asset, amount=number(amount), info=info, account=account)
 
     def set_commission(self, maker: Amount, taker: Amount, account: str | None = None) -> None:
         """Set an account's commission rates: shares such as ``"0.001"``."""
-        self._steer("commission", maker=_number(maker), taker=_number(taker), account=account)
+        self._steer("commission", maker=number(maker), taker=number(taker), account=account)
 
     # -- the market ----------------------------------------------------------------------------------------
 
@@ -143,8 +146,8 @@ class Helm(ABC):
         Returns:
             the quantity that was traded.
         """
-        worst = None if price is None else _number(price)
-        traded: str = self._steer("trade", symbol=symbol, side=side, quantity=_number(quantity), price=worst)
+        worst = None if price is None else number(price)
+        traded: str = self._steer("trade", symbol=symbol, side=side, quantity=number(quantity), price=worst)
         return traded
 
     def move_price(self, symbol: str, price: Amount) -> None:
@@ -152,10 +155,10 @@ class Helm(ABC):
 
         Orders that it runs over are filled, those that wait for such a price are triggered.
         """
-        self._steer("move_price", symbol=symbol, price=_number(price))
+        self._steer("move_price", symbol=symbol, price=number(price))
 
     def halt(self, symbol: str) -> None:
-        """Take no orders on a symbol until `resume` (-2010 ``Market is closed.``)."""
+        """Stop trading on a symbol until `resume`: no orders (-2010 ``Market is closed.``), no trades, no quotes."""
         self._steer("halt", symbol=symbol)
 
     def resume(self, symbol: str) -> None:
@@ -163,7 +166,10 @@ class Helm(ABC):
         self._steer("resume", symbol=symbol)
 
     def set_filters(self, symbol: str, *filters: Mapping[str, Any]) -> None:
-        """Give a symbol filters, rows as of ``exchangeInfo``; each replaces that of its type."""
+        """Give a symbol filters, rows as of ``exchangeInfo``; each replaces that of its type.
+
+        They hold for orders of accounts; the others trade by the symbol's usual steps.
+        """
         self._steer("set_filters", symbol=symbol, filters=[dict(row) for row in filters])
 
     def set_exchange_filters(self, *filters: Mapping[str, Any]) -> None:
@@ -227,9 +233,11 @@ class Helm(ABC):
         status: int,
         times: int = 1,
         path: str = "",
+        method: str = "",
         retry_after: int | None = None,
         code: int | None = None,
         message: str | None = None,
+        after: bool = False,
     ) -> None:
         """Answer the next requests with an error instead of carrying them out.
 
@@ -237,13 +245,18 @@ class Helm(ABC):
             status: of HTTP: 429, 418, 503 and so on, with Binance's text for it.
             times: how many; -1 until `heal`.
             path: only requests whose path, or method of the WebSocket API, begins so.
+            method: only requests of this HTTP method, such as ``POST``.
             retry_after: seconds in the header ``Retry-After``; None for the usual where there is one.
             code: Binance's; None for the usual.
             message: its text; None for the usual.
+            after: carry the request out all the same, as when only the answer is lost; not for the WebSocket API.
         """
-        self._steer(
-            "fail", status=status, times=times, path=path, retry_after=retry_after, code=code, message=message
-        )
+        asked = {"status": status, "times": times, "path": path, "method": method, "after": after}
+        self._steer("fail", **asked, retry_after=retry_after, code=code, message=message)
+
+    def delay(self, seconds: float, times: int = 1, path: str = "", method: str = "") -> None:
+        """Let the next answers of REST wait, although the requests are carried out at once; else as `fail`."""
+        self._steer("delay", seconds=seconds, times=times, path=path, method=method)
 
     def skip(self, stream: str, times: int = 1) -> None:
         """Leave out the next messages of a stream, ``btcusdt@depth``: whoever counts finds a gap."""
@@ -253,6 +266,11 @@ class Helm(ABC):
         """Send the next messages of a stream twice."""
         self._steer("repeat", stream=stream, times=times)
 
-    def heal(self) -> None:
-        """End all that was asked for by `fail`, `refuse`, `skip`, `repeat` and `freeze`."""
-        self._steer("heal")
+    def heal(self) -> int:
+        """End all that was asked for by `fail`, `delay`, `refuse`, `skip`, `repeat` and `freeze`.
+
+        Returns:
+            how many failures and delays no request has met.
+        """
+        unmet: int = self._steer("heal")
+        return unmet

@@ -46,8 +46,11 @@ def balances(text: str) -> dict[str, str]:
         asset, _, amount = part.strip().partition("=")
         if not _ASSET.fullmatch(asset) or not _AMOUNT.fullmatch(amount):
             raise ArgumentTypeError(
-                f"{part!r} is not a balance; write ASSET=AMOUNT, such as USDT=10000,BTC=1"
+                f"{part!r} is not a balance; write ASSET=AMOUNT, such as USDT=10000,BTC=1: assets in upper case, "
+                "amounts with at most 8 decimals"
             )
+        if asset in found:
+            raise ArgumentTypeError(f"{asset} is given twice")
         found[asset] = amount
     return found
 

@@ -3,6 +3,7 @@
 import http.client
 import json
 import threading
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -285,6 +286,64 @@ def pointed(exchange):
     return type("Pointed", (Client,), {"API_URL": exchange.rest_url + "/api"})("k" * 64, "s" * 64)
 
 
+def test_only_requests_of_one_kind_fail_and_what_no_request_met_is_counted(exchange, trader):
+    exchange.fail(503, times=3, path="/api/v3/order", method="post")
+    asked = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.001"}
+    assert trader.rest("order.status", symbol="BTCUSDT", orderId=1)[0] == 400
+    assert trader.rest("order.place", **asked)[0] == 503
+    assert exchange.heal() == 2
+    assert trader.rest("order.place", **asked)[0] == 200
+
+
+def test_an_answer_may_be_lost_although_the_order_was_placed(exchange, trader):
+    exchange.fail(504, path="/api/v3/order", method="POST", after=True)
+    asked = {
+        "symbol": "BTCUSDT",
+        "side": "BUY",
+        "type": "MARKET",
+        "quantity": "0.001",
+        "newClientOrderId": "once",
+    }
+    status, error = trader.rest("order.place", **asked)
+    assert (status, error["code"]) == (504, -1007)
+    assert trader.rest("order.status", symbol="BTCUSDT", origClientOrderId="once")[1]["status"] == "FILLED"
+
+
+def test_answers_may_come_late(exchange):
+    client = pointed(exchange)
+    exchange.delay(0.3, path="/api/v3/ping")
+    began = time.monotonic()
+    assert client.ping() == {}
+    assert time.monotonic() - began >= 0.3
+    exchange.delay(5, path="/api/v3/ping")
+    with pytest.raises(requests.exceptions.ReadTimeout):
+        client.session.get(exchange.rest_url + "/api/v3/ping", timeout=0.05)
+    assert client.ping() == {}
+
+
+def test_a_halted_symbol_is_silent_and_goes_on_where_it_stood(exchange, trader):
+    with connect(exchange.stream_url + "/ws/dogeusdt@trade") as socket:
+        next_of(socket, "trade")
+        exchange.halt("DOGEUSDT")
+        last = trader.get("trades", symbol="DOGEUSDT", limit=1)
+        exchange.advance(60)
+        assert trader.get("trades", symbol="DOGEUSDT", limit=1) == last
+        with pytest.raises(ValueError, match="DOGEUSDT is halted"):
+            exchange.trade("DOGEUSDT", "BUY", 10)
+        exchange.resume("DOGEUSDT")
+        while next_of(socket, "trade")["t"] <= last[0]["id"]:
+            pass
+
+
+def test_an_account_is_known_by_its_key_as_soon_as_a_client_is_made():
+    with Exchange(balances={"USDT": 0.1}) as exchange:
+        exchange.use()
+        client = Client("my key", "my secret")
+        exchange.deposit("USDT", 5)
+        exchange.deposit("USDT", 0.25, account="my key")
+        assert client.get_asset_balance("USDT")["free"] == "5.35000000"
+
+
 def test_requests_of_the_websocket_api_fail_too(exchange, trader):
     exchange.fail(429, path="order.", retry_after=7)
     status, error = trader.ws("order.place", symbol="BTCUSDT", side="BUY", type="MARKET", quantity="0.001")
@@ -336,6 +395,28 @@ def test_messages_of_a_stream_are_skipped_and_repeated(exchange):
         (lambda box: box.set_filters("BTCUSDT", {"filterType": "NO_SUCH"}), "no filter is called 'NO_SUCH'"),
         (lambda box: box.set_filters("BTCUSDT", {"filterType": "LOT_SIZE"}), "LOT_SIZE lacks 'minQty'"),
         (lambda box: box.set_filters("BTCUSDT", {}), "no filter is called None"),
+        (
+            lambda box: box.set_filters("BTCUSDT", {"filterType": "MAX_NUM_ORDERS", "limit": 1}),
+            "lacks 'maxNumOrders'",
+        ),
+        (lambda box: box.move_price("BTCUSDT", "1e400"), "move_price"),
+        (lambda box: box.fail(503, times=0), "from 1 on, or -1 until heal"),
+        (lambda box: box.fail("x"), "from 400 to 599"),
+        (lambda box: box.fail(503, path="api/v3/ping"), "a path such as /api/v3/order"),
+        (lambda box: box.fail(503, method="PATCH"), "GET, POST, PUT or DELETE"),
+        (lambda box: box.fail(429, retry_after=-1), "seconds from 0 on"),
+        (lambda box: box.advance("x"), "0 s to 7 days"),
+        (lambda box: box.freeze(-1), "a number from 0"),
+        (lambda box: box.announce_shutdown(-1), "a number from 0"),
+        (lambda box: box.delay(0), "above 0"),
+        (lambda box: box.skip("BTCUSDT@depth"), "lower case"),
+        (lambda box: box.repeat("btcusdt@depth", 0), "from 1 on"),
+        (lambda box: box.disconnect(1000, "x" * 200), "at most 123 bytes"),
+        (lambda box: box.set_commission(1, 2, "trader"), "shares below 1"),
+        (lambda box: box.deposit("USDT", 0, "trader"), "above zero"),
+        (lambda box: box.register("x", "s", "trader", {"USDT": 7}), "is open already"),
+        (lambda box: box.register("x", None), "are texts"),
+        (lambda box: box.register("x", "s", balances={"USTD": 7}), "no asset 'USTD'"),
         (lambda box: box.deposit("NOSUCH", 1, "trader"), "no asset 'NOSUCH'"),
         (lambda box: box.deposit("USDT", 1, "nobody"), "no account 'nobody'"),
         (lambda box: box.withdraw("USDT", 10**9, "trader"), "insufficient balance"),
@@ -368,6 +449,11 @@ def test_an_exchange_that_does_not_run_cannot_be_steered():
 def test_balances_that_are_none_are_refused_at_once(balances):
     with pytest.raises(ValueError, match="give amounts by asset"):
         Exchange(balances=balances)
+
+
+def test_an_asset_that_there_is_not_is_found_when_the_exchange_starts():
+    with pytest.raises(ExchangeError, match="no asset 'USTD'"):
+        Exchange(balances={"USTD": "5"}).start()
 
 
 def test_an_exchange_may_begin_with_nothing():

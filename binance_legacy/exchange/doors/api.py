@@ -46,7 +46,7 @@ class ApiConnection(Connection):
         )
 
     def _failing(self, method: str) -> Refusal | None:
-        failure = self.factory.house.faults.failure(method)
+        failure = self.factory.house.faults.failure(method, "WS")
         return None if failure is None else failure.refusal(_milliseconds())
 
     @property

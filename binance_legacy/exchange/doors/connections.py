@@ -120,7 +120,7 @@ class Connection(WebSocketServerProtocol):
 
     def cut(self) -> None:
         """End it without a word."""
-        self.dropConnection(abort=True)
+        self.transport.abortConnection()
 
     def send(self, frames: bytes) -> None:
         """Send whole frames; a client too far behind is cut off instead."""

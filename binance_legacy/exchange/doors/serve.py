@@ -25,8 +25,8 @@ from twisted.logger import STDLibLogObserver, globalLogBeginner
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel
 from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET, Site
 from twisted.web.server import Request as TwistedRequest
-from twisted.web.server import Site
 
 from .. import options, refusals
 from ..market.capture import CaptureError
@@ -99,12 +99,12 @@ class _Front(Resource):
             return self._steer(request)
         method = request.method.decode("latin-1")
         now = int(time.time() * 1000)
-        failure = self._box.faults.failure(path)
-        if failure is not None:
-            return _refuse(request, failure.refusal(now))
+        wait, failure = self._box.faults.delay(path, method), self._box.faults.failure(path, method)
+        if failure is not None and not failure.after:
+            return self._send(request, _refused(failure.refusal(now)), wait)
         body = "" if method == "GET" else request.content.read(LARGEST_BODY + 1).decode("latin-1")
         if len(body) > LARGEST_BODY:
-            return _head(request, Answer(413, {"Content-Type": "text/html"}, _TOO_LARGE))
+            return self._send(request, Answer(413, {"Content-Type": "text/html"}, _TOO_LARGE), wait)
         self._box.catch_up()
         self._box.asked_of(query)
         key, unit = _header(request, b"x-mbx-apikey"), _header(request, b"x-mbx-time-unit")
@@ -112,7 +112,24 @@ class _Front(Resource):
         answer = self._rest.answer(asked, now)
         if method != "GET":
             self._box.followed()
-        return _head(request, answer)
+        if failure is not None:
+            answer = _refused(failure.refusal(now))
+        return self._send(request, answer, wait)
+
+    def _send(self, request: Any, answer: Answer, wait: float) -> Any:
+        """Send an answer, perhaps later; a client that does not wait for it is gone then."""
+        if not wait:
+            return _head(request, answer)
+        gone: list[object] = []
+        request.notifyFinish().addErrback(gone.append)
+
+        def send() -> None:
+            if not gone:
+                _write(request, answer)
+                request.finish()
+
+        self._box.call_later(wait, send)
+        return NOT_DONE_YET
 
     def _open(self, request: Any) -> Any:
         """Make a WebSocket of a request."""
@@ -158,8 +175,12 @@ def _header(request: Any, name: bytes) -> str | None:
 
 
 def _refuse(request: Any, refusal: Refusal) -> bytes:
+    return _head(request, _refused(refusal))
+
+
+def _refused(refusal: Refusal) -> Answer:
     headers = {"Content-Type": "application/json", **refusal.headers}
-    return _head(request, Answer(refusal.status, headers, refusal.body()))
+    return Answer(refusal.status, headers, refusal.body())
 
 
 def _head(request: Any, answer: Answer) -> bytes:
@@ -247,9 +268,12 @@ def listen(plan: Plan) -> int:
         market = Market(seed=seed, start=int(time.time() * 1000), tapes=plan.replay)
     except CaptureError as error:
         raise CannotServe(str(error)) from None
-    office = Office(market, seed, plan.speed, plan.balances)
-    for key, secret in plan.keys:
-        office.register(key, secret)
+    try:
+        office = Office(market, seed, plan.speed, plan.balances)
+        for key, secret in plan.keys:
+            office.register(key, secret)
+    except ValueError as error:
+        raise CannotServe(str(error)) from None
     box = Box(market, plan.speed, office)
     site = _Site(_Front(box, plan.token), requestFactory=_Request)
     try:

@@ -10,14 +10,18 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
+from ...wire.streamnames import fault
 from ..market.market import UnknownSymbol
 from ..refusals import TOO_MUCH_WEIGHT, Refusal
-from ..trade.ledger import Account, text, units
+from ..trade.ledger import UNIT, Account, text, units
 from ..trade.office import Office
+from .sessions import METHODS
 from .streams import Streams
 
+_LONGEST_REASON: Final = 123
+_LONGEST_WAIT: Final = 3600
 _BANNED: Final = 418
 _LIMITED: Final = 429
 _TEXTS: Final = {
@@ -69,17 +73,21 @@ class Failure:
         status: of HTTP.
         times: how many requests more; below 0 for all.
         path: only requests whose path, or method of the WebSocket API, begins so.
+        method: only requests of this HTTP method; "" for all.
         retry_after: seconds, or None.
         code: Binance's, or None for what goes with the status.
         message: its text, or None.
+        after: the request is carried out all the same.
     """
 
     status: int
     times: int = 1
     path: str = ""
+    method: str = ""
     retry_after: int | None = None
     code: int | None = None
     message: str | None = None
+    after: bool = False
 
     def refusal(self, now: int) -> Refusal:
         """The answer, at a time in milliseconds."""
@@ -93,11 +101,36 @@ class Failure:
 
 
 @dataclass(slots=True)
+class Delay:
+    """How long an answer of REST waits, how often, and which ones; as of `Failure`."""
+
+    seconds: float
+    times: int = 1
+    path: str = ""
+    method: str = ""
+
+
+_Fault = TypeVar("_Fault", Failure, Delay)
+
+
+def _next(faults: list[_Fault], path: str, method: str) -> _Fault | None:
+    """The first that is meant for a request; counted."""
+    for one in faults:
+        if path.startswith(one.path) and method.startswith(one.method):
+            one.times -= 1
+            if not one.times:
+                faults.remove(one)
+            return one
+    return None
+
+
+@dataclass(slots=True)
 class Faults:
     """What goes wrong on purpose.
 
     Attributes:
         failures: of requests, in the order in which they were asked for.
+        delays: of answers.
         refused: how many new WebSocket connections are refused; below 0 for all.
         refused_with: the HTTP status for those.
         skipped: how many messages of a stream are left out, by its name.
@@ -105,20 +138,20 @@ class Faults:
     """
 
     failures: list[Failure] = field(default_factory=list)
+    delays: list[Delay] = field(default_factory=list)
     refused: int = 0
     refused_with: int = 503
     skipped: Counter[str] = field(default_factory=Counter)
     repeated: Counter[str] = field(default_factory=Counter)
 
-    def failure(self, path: str) -> Failure | None:
+    def failure(self, path: str, method: str = "") -> Failure | None:
         """What is answered instead of a request, if anything; counted."""
-        for one in self.failures:
-            if path.startswith(one.path):
-                one.times -= 1
-                if not one.times:
-                    self.failures.remove(one)
-                return one
-        return None
+        return _next(self.failures, path, method)
+
+    def delay(self, path: str, method: str) -> float:
+        """How many seconds the answer to a request waits; counted."""
+        found = _next(self.delays, path, method) if self.delays else None
+        return 0.0 if found is None else found.seconds
 
     def refuses(self) -> int | None:
         """The status with which a new connection is refused, or None; counted."""
@@ -169,14 +202,21 @@ class Steering:
             raise SteeringError(f"{order}: no symbol {error} is listed; names are as BTCUSDT") from None
         except Refusal as refusal:
             raise SteeringError(f"{order}: {refusal.message}") from None
-        except (TypeError, ValueError) as error:
+        except ValueError as error:
             raise SteeringError(f"{order}: {error}") from None
+        except Exception as error:  # noqa: BLE001 - or a test would go on as if it had been done
+            raise SteeringError(f"{order} failed: {type(error).__name__}: {error}") from None
 
     # -- accounts ------------------------------------------------------------------------------------------
 
     def register(
         self, api_key: str, secret: str, account: str | None = None, balances: dict[str, str] | None = None
     ) -> str:
+        known = account in self._office.trading.ledger.accounts
+        if known and balances is not None:
+            raise ValueError(
+                f"the account {account!r} is open already; its balances change by deposit and withdraw"
+            )
         return self._office.register(api_key, secret, account, balances).name
 
     def accounts(self) -> list[dict[str, Any]]:
@@ -214,9 +254,11 @@ class Steering:
         return sum(self._office.wallet.worth(asset, amount, "USDT") for asset, amount in amounts.items())
 
     def deposit(self, asset: str, amount: str, account: str | None = None) -> str:
+        _above_zero(amount)
         return self._office.wallet.deposit(self._office.account(account), asset, amount).txid
 
     def withdraw(self, asset: str, amount: str, account: str | None = None) -> None:
+        _above_zero(amount)
         self._office.wallet.take(self._office.account(account), asset, amount)
 
     def pay_dividend(self, asset: str, amount: str, info: str = "Airdrop", account: str | None = None) -> int:
@@ -224,7 +266,10 @@ class Steering:
 
     def commission(self, maker: str, taker: str, account: str | None = None) -> None:
         chosen = self._office.account(account)
-        chosen.maker_rate, chosen.taker_rate = units(maker), units(taker)
+        rates = units(maker), units(taker)
+        if max(rates) >= UNIT:
+            raise ValueError(f"{maker} and {taker}; rates are shares below 1, such as 0.001")
+        chosen.maker_rate, chosen.taker_rate = rates
 
     # -- the market ----------------------------------------------------------------------------------------
 
@@ -232,10 +277,16 @@ class Steering:
         if side not in ("BUY", "SELL"):
             raise ValueError(f"side is {side!r}; BUY or SELL")
         trading = self._office.trading
+        self._check_open(symbol)
         traded = trading.trade(symbol, side == "BUY", quantity, price)
         return trading.market.symbol(symbol).qty_text(traded)
 
+    def _check_open(self, symbol: str) -> None:
+        if self._office.market.symbol(symbol).status == "BREAK":
+            raise ValueError(f"{symbol} is halted: nobody trades there until resume")
+
     def move_price(self, symbol: str, price: str) -> None:
+        self._check_open(symbol)
         self._office.trading.move_price(symbol, price)
 
     def halt(self, symbol: str) -> None:
@@ -254,7 +305,7 @@ class Steering:
         self._office.trading.set_asset_filters(self._office.account(account), *filters)
 
     def advance(self, seconds: float) -> int:
-        if not 0 <= seconds <= 7 * 86_400:
+        if not _is_number(seconds) or not 0 <= seconds <= 7 * 86_400:
             raise ValueError(f"{seconds} s; market time can go on by 0 s to 7 days at once")
         self._stage.leap(round(seconds * 1000))
         return self._office.market.now
@@ -264,6 +315,8 @@ class Steering:
     def disconnect(self, code: int | None = None, reason: str = "") -> int:
         if code is not None and not 1000 <= code <= 4999:
             raise ValueError(f"code is {code}; a close code lies from 1000 to 4999, None cuts the line")
+        if len(reason.encode()) > _LONGEST_REASON:
+            raise ValueError(f"a reason has at most {_LONGEST_REASON} bytes")
         ended = list(self._stage.connections())
         for one in ended:
             if code is None:
@@ -273,6 +326,7 @@ class Steering:
         return len(ended)
 
     def freeze(self, seconds: float | None = None) -> int:
+        _check_wait(seconds)
         chosen = list(self._stage.connections())
         for one in chosen:
             one.frozen = True
@@ -284,11 +338,13 @@ class Steering:
         _thaw(self._stage.connections())
 
     def refuse(self, times: int = 1, status: int = 503) -> None:
-        if not 400 <= status <= 599:
+        if not _is_number(status) or not 400 <= status <= 599:
             raise ValueError(f"status is {status}; a refusal is from 400 to 599")
+        _check_times(times)
         self._faults.refused, self._faults.refused_with = times, status
 
     def announce_shutdown(self, seconds: float | None = None) -> int:
+        _check_wait(seconds)
         chosen = list(self._stage.connections())
         for one in chosen:
             one.tell_shutdown(self._office.market.now)
@@ -303,28 +359,83 @@ class Steering:
         status: int,
         times: int = 1,
         path: str = "",
+        method: str = "",
         retry_after: int | None = None,
         code: int | None = None,
         message: str | None = None,
+        after: bool = False,
     ) -> None:
-        if not 400 <= status <= 599:
+        if not _is_number(status) or not 400 <= status <= 599:
             raise ValueError(f"status is {status}; a failure is from 400 to 599")
-        self._faults.failures.append(Failure(status, times, path, retry_after, code, message))
+        if retry_after is not None and not (_is_number(retry_after) and retry_after >= 0):
+            raise ValueError(f"retry_after is {retry_after}; seconds from 0 on, or None")
+        _check_times(times)
+        _check_path(path, method)
+        failure = Failure(status, times, path, method.upper(), retry_after, code, message, after)
+        self._faults.failures.append(failure)
 
-    def heal(self) -> None:
+    def delay(self, seconds: float, times: int = 1, path: str = "", method: str = "") -> None:
+        if not (_is_number(seconds) and 0 < seconds <= _LONGEST_WAIT):
+            raise ValueError(f"seconds is {seconds}; an answer waits above 0 and up to {_LONGEST_WAIT} s")
+        _check_times(times)
+        _check_path(path, method)
+        self._faults.delays.append(Delay(seconds, times, path, method.upper()))
+
+    def heal(self) -> int:
+        left: list[Failure | Delay] = [*self._faults.failures, *self._faults.delays]
+        unmet = sum(one.times for one in left if one.times > 0)
         self._faults.failures.clear()
+        self._faults.delays.clear()
         self._faults.refused = 0
         self._faults.skipped.clear()
         self._faults.repeated.clear()
         self.thaw()
+        return unmet
 
     def skip(self, stream: str, times: int = 1) -> None:
+        _check_stream(stream, times)
         self._stage.streams.faulty = True
         self._faults.skipped[stream] += times
 
     def repeat(self, stream: str, times: int = 1) -> None:
+        _check_stream(stream, times)
         self._stage.streams.faulty = True
         self._faults.repeated[stream] += times
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _above_zero(amount: str) -> None:
+    if not units(amount):
+        raise ValueError(f"an amount above zero is needed, not {amount}")
+
+
+def _check_wait(seconds: float | None) -> None:
+    if seconds is not None and not (_is_number(seconds) and 0 <= seconds <= _LONGEST_WAIT):
+        raise ValueError(f"seconds is {seconds}; None, or a number from 0 to {_LONGEST_WAIT}")
+
+
+def _check_times(times: int) -> None:
+    if not isinstance(times, int) or not (times > 0 or times == -1):
+        raise ValueError(f"times is {times}; how often, from 1 on, or -1 until heal")
+
+
+def _check_path(path: str, method: str) -> None:
+    of_rest = path.startswith("/")
+    if path and not of_rest and not any(name.startswith(path) for name in METHODS):
+        raise ValueError(f"path is {path!r}; a path such as /api/v3/order, or a method such as order.place")
+    if method.upper() not in ("", "GET", "POST", "PUT", "DELETE"):
+        raise ValueError(f"method is {method!r}; GET, POST, PUT or DELETE, or an empty text for all")
+
+
+def _check_stream(stream: str, times: int) -> None:
+    wrong = fault(stream)
+    if wrong is not None:
+        raise ValueError(wrong)
+    if not isinstance(times, int) or times < 1:
+        raise ValueError(f"times is {times}; how many messages, from 1 on")
 
 
 def _thaw(connections: Iterable[Stream]) -> None:

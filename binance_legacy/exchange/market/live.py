@@ -61,6 +61,7 @@ class LiveFloor(Floor):
         self.book: Final = Book((now - _BOOK_EPOCH) // 10, symbol.step)
         self.publisher = Publisher(self, self.pushed)
         self.guests: Guests | None = None
+        self._halted = False
         opened = now // MINUTE * MINUTE
         first = self.past.id_at(opened)
         self._join(opened, first, first)
@@ -83,8 +84,22 @@ class LiveFloor(Floor):
     def _awaited(self) -> bool:
         return self.guests is not None and self.guests.open_count > 0
 
+    def halt(self, at: int) -> None:
+        """Stops all trading here."""
+        self._trade_until(at + 1)
+        self._halted = True
+
+    def resume(self, at: int) -> None:
+        """Lets it go on."""
+        self._halted = False
+        self._traded(self.crowd.restart(at), at)
+        self.publisher.moved(at)
+
     def advance(self, now: int) -> None:
         """Moves the market to `now`."""
+        if self._halted:
+            self._stand_still(now)
+            return
         if now - self.now > (WAITED if self._awaited else GAP):
             self._reopen(now)
         beat = self.publisher.beat
@@ -94,6 +109,14 @@ class LiveFloor(Floor):
             self.publisher.tick(tick)
             tick += beat
         self._trade_until(now + 1)
+        self.now = now
+
+    def _stand_still(self, now: int) -> None:
+        """What is pushed on the beat goes on, although nobody trades."""
+        beat = self.publisher.beat
+        if beat and now - self.now <= GAP:
+            for tick in range((self.now // beat + 1) * beat, now + 1, beat):
+                self.publisher.tick(tick)
         self.now = now
 
     def _join(self, opened: int, first_id: int, first_aggregate: int) -> None:

@@ -17,7 +17,7 @@ from .ledger import Account, units
 from .limits import Weights
 from .signed import check_time
 from .trading import Trading
-from .wallet import Wallet
+from .wallet import Wallet, known
 
 OPENING: Final[Mapping[str, str]] = {"USDT": "10000", "BTC": "1", "ETH": "10", "BNB": "20"}
 """What an account begins with where nobody says otherwise."""
@@ -99,7 +99,8 @@ class Office:
         self.account_weights: Final = Weights(180_000)
         self._speed: Final = speed
         self._opening: Final = dict(OPENING if balances is None else balances)
-        for amount in self._opening.values():
+        for asset, amount in self._opening.items():
+            known(asset)
             units(amount)
 
     # -- accounts ------------------------------------------------------------------------------------------
@@ -124,11 +125,11 @@ class Office:
         """
         if not key or not secret:
             raise ValueError("an API key and its secret are both needed; neither may be empty")
-        known = self.keys.get(key)
-        if known is not None:
-            if known.secret != secret or account not in (None, known.account.name):
+        found = self.keys.get(key)
+        if found is not None:
+            if found.secret != secret or account not in (None, found.account.name):
                 raise ValueError(f"the API key {key[:6]}... is known already, with another secret or account")
-            return known.account
+            return found.account
         owner = self.trading.ledger.accounts.get(account) if account is not None else None
         owner = owner or self._open(account or self._named_after(key), balances)
         self.keys[key] = ApiKey(key, secret, owner)
@@ -141,12 +142,14 @@ class Office:
 
     def _open(self, name: str, balances: Mapping[str, Decimal | str | int] | None) -> Account:
         amounts = self._opening if balances is None else balances
+        for asset in amounts:
+            known(asset)
         account = self.trading.open_account(amounts, name)
         self.openings[account.name] = {asset: units(amount) for asset, amount in amounts.items()}
         return account
 
     def account(self, name: str | None) -> Account:
-        """An account by its name; None for the one there is.
+        """An account by its name or by a key of it; None for the one there is.
 
         Raises:
             ValueError: there is no such account, or not one alone.
@@ -155,10 +158,11 @@ class Office:
         if name is None and len(accounts) == 1:
             return next(iter(accounts.values()))
         found = accounts.get(name or "")
+        if found is None and name in self.keys:
+            found = self.keys[name].account
         if found is None:
-            raise ValueError(
-                f"there is no account {name!r}; there are {', '.join(accounts) or 'none yet: register a key'}"
-            )
+            there = ", ".join(accounts) or "none yet: make a client with a key and a secret, or register them"
+            raise ValueError(f"there is no account {name!r}; there are {there}")
         return found
 
     # -- signed requests -----------------------------------------------------------------------------------

@@ -184,13 +184,16 @@ class Trading:
             UnknownSymbol: it is not listed.
             Refusal: a tape plays it.
         """
+        return self._desk_of(self._place(name))
+
+    def _place(self, name: str) -> LiveFloor:
         place = self.market.place(name)
         if place is None:
             raise refusals.unsupported(
                 f"{name} is played from a tape, which orders cannot change; "
                 "orders are taken on symbols that are not on the tape"
             )
-        return self._desk_of(place)
+        return place
 
     def _desk_of(self, place: LiveFloor) -> Desk:
         desk = self._desks.get(place.symbol.name)
@@ -209,20 +212,28 @@ class Trading:
         return any(desk.open_count for desk in self._desks.values())
 
     def halt(self, name: str) -> None:
-        """Stops taking orders on a symbol; they can be canceled, and the crowd goes on.
+        """Stops trading on a symbol; orders can be canceled.
 
         Raises:
             UnknownSymbol: it is not listed.
+            Refusal: a tape plays it.
         """
+        place = self._place(name)
+        if name not in self._halted:
+            place.halt(self.now)
         self.market.relist(replace(self.market.symbol(name), status="BREAK"))
         self._halted.add(name)
 
     def resume(self, name: str) -> None:
-        """Takes orders on a symbol again.
+        """Lets trading go on on a symbol.
 
         Raises:
             UnknownSymbol: it is not listed.
+            Refusal: a tape plays it.
         """
+        place = self._place(name)
+        if name in self._halted:
+            place.resume(self.now)
         self.market.relist(replace(self.market.symbol(name), status="TRADING"))
         self._halted.discard(name)
 
@@ -349,9 +360,7 @@ class Trading:
         wanted, rest = divmod(units(price), 10 ** (8 - symbol.price_places))
         if rest or wanted <= 0 or wanted % symbol.tick:
             raise ValueError(f"price is {price}; {name} moves by {symbol.price_text(symbol.tick)}")
-        place = self.market.place(name)
-        assert place is not None
-        place.move(wanted, self.now)
+        self._place(name).move(wanted, self.now)
 
 
 class AccountStanding:
