@@ -158,7 +158,7 @@ class Helm(ABC):
         self._steer("move_price", symbol=symbol, price=number(price))
 
     def halt(self, symbol: str) -> None:
-        """Stop trading on a symbol until `resume`: no orders (-2010 ``Market is closed.``), no trades, no quotes."""
+        """Stop trading on a symbol until `resume`: no orders (-2010 ``Market is closed.``), no trades, a still book."""
         self._steer("halt", symbol=symbol)
 
     def resume(self, symbol: str) -> None:
