@@ -158,6 +158,7 @@ class BaseClient(LegacyEndpoints[Answer]):
     _requests_params: Mapping[str, Any] | None = None
     _private_key: signing.PrivateKey | None = None
     _time_unit: str | None = None
+    _of_box = False
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.API_URL}>"  # never a key
@@ -182,6 +183,7 @@ class BaseClient(LegacyEndpoints[Answer]):
     ) -> None:
         self.API_KEY = api_key
         self.API_SECRET = api_secret
+        self._of_box = venues.box() is not None
         if private_key is not None:
             self._private_key = signing.PrivateKey(private_key, private_key_pass)
         if venues.token() is not None and api_key and (api_secret or private_key is not None):
@@ -349,6 +351,10 @@ class BaseClient(LegacyEndpoints[Answer]):
         self, method: str, signed: bool, force_params: bool, kwargs: Mapping[str, Any]
     ) -> dict[str, Any]:
         """What the session is told of one call: its parameters as they are sent, its time-out, and what was said."""
+        if self._of_box and venues.box() is None:
+            raise venues.OfflineError(
+                "this client was made for an exchange in a box, which has ended; it does not go on with Binance itself"
+            )
         options: dict[str, Any] = {"timeout": self.REQUEST_TIMEOUT, **(self._requests_params or {}), **kwargs}
         params = dict(options.pop("data", None) or {})
         options.update(params.pop("requests_params", None) or {})

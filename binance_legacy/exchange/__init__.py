@@ -193,7 +193,8 @@ class Exchange(Helm):
     def use(self, register: bool = True) -> Exchange:
         """Let every client and manager made from now on, here and in children of this process, talk to it.
 
-        Lasts until `stop`, which puts back what was in use before.
+        Lasts until `stop`, which puts back what was in use before. A client that was made meanwhile never goes on with
+        Binance itself: its calls raise `OfflineError` then.
 
         Args:
             register: clients make their own API key and secret known to it when they first sign a call, whatever

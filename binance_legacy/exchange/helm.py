@@ -151,9 +151,10 @@ class Helm(ABC):
         return traded
 
     def move_price(self, symbol: str, price: Amount) -> None:
-        """Move a symbol's price: the last trade is at `price`, and from there the market goes on.
+        """Move a symbol's price at one leap: the last trade is at `price`, and from there the market goes on.
 
-        Orders that it runs over are filled, those that wait for such a price are triggered.
+        Orders that it runs over are filled, those that wait for such a price are triggered; one that is triggered finds
+        the market where the leap has ended.
         """
         self._steer("move_price", symbol=symbol, price=number(price))
 

@@ -197,6 +197,18 @@ def test_threads_that_share_a_new_client_all_sign_with_a_known_key():
             assert refused == []
 
 
+def test_a_client_that_was_made_for_a_box_never_goes_on_with_binance():
+    with Exchange() as exchange:
+        exchange.use()
+        client = Client("key", "secret")
+        with Exchange() as inner:
+            inner.use()
+            assert client.ping() == {}
+        assert client.ping() == {}
+    with pytest.raises(venues.OfflineError, match="which has ended"):
+        client.get_account()
+
+
 def test_an_account_is_named_after_its_key(exchange):
     assert exchange.register("grid-bot-key", "s") == "grid-bot"
     assert exchange.register("grid-bot-other", "s").startswith("grid-bot-")
