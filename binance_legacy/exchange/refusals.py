@@ -109,6 +109,16 @@ def invalid_time_unit() -> Refusal:
     return Refusal(-1194, "Invalid value for time unit; expected either MICROSECOND or MILLISECOND.")
 
 
+def other_symbol_status() -> Refusal:
+    """A symbol has another status than was asked for."""
+    return Refusal(-1220, "The symbol's status does not match the requested symbolStatus.")
+
+
+def no_reference_price() -> Refusal:
+    """No such price was ever set."""
+    return Refusal(-2043, "This symbol doesn't have a reference price.")
+
+
 def repeated_symbols() -> Refusal:
     """A list of symbols has one twice."""
     return Refusal(-1151, "Symbol is present multiple times in the list.")

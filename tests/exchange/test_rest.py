@@ -308,6 +308,32 @@ def test_each_ban_lasts_twice_as_long_and_ends():
     assert weights.charge("127.0.0.1", 1, now + 60_000) == 1
 
 
+def test_symbols_may_be_asked_for_by_their_status(get):
+    for path in ("ticker/price", "ticker/bookTicker", "ticker/24hr", "ticker", "ticker/tradingDay", "depth"):
+        assert get(f"/api/v3/{path}", symbol="BTCUSDT", symbolStatus="TRADING").status_code == 200
+        refused = get(f"/api/v3/{path}", symbol="BTCUSDT", symbolStatus="HALT").json()
+        assert refused == {
+            "code": -1220,
+            "msg": "The symbol's status does not match the requested symbolStatus.",
+        }
+        assert get(f"/api/v3/{path}", symbol="BTCUSDT", symbolStatus="OPEN").json()["code"] == -1122
+    assert get("/api/v3/ticker/price", symbolStatus="HALT").json() == []
+    assert len(get("/api/v3/ticker/price", symbolStatus="TRADING").json()) > 1000
+    assert get("/api/v3/ticker", symbols='["BTCUSDT","ETHUSDT"]', symbolStatus="BREAK").json() == []
+
+
+def test_what_no_symbol_has_is_told_so(get):
+    assert get("/api/v3/executionRules", symbol="BTCUSDT").json() == {
+        "symbolRules": [{"symbol": "BTCUSDT", "rules": []}]
+    }
+    assert get("/api/v3/executionRules").json() == {"symbolRules": []}
+    assert get("/api/v3/referencePrice", symbol="BTCUSDT").json()["code"] == -2043
+    assert get("/api/v3/referencePrice/calculation", symbol="BTCUSDT").json()["code"] == -2043
+    assert get("/api/v3/historicalBlockTrades", symbol="BTCUSDT", fromId=1).json() == []
+    for path in ("executionRules", "referencePrice", "historicalBlockTrades"):
+        assert get(f"/api/v3/{path}", symbol="NOSUCH").json()["code"] == -1121
+
+
 # -- what no client of good will sends ------------------------------------------------------------------------
 
 

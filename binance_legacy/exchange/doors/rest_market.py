@@ -61,11 +61,31 @@ _MINI: Final = (
 )  # fmt: skip
 
 
+_STATUSES: Final = ("TRADING", "END_OF_DAY", "HALT", "BREAK", "CANCEL_ONLY")
+_STATUS: Final = Parameter("symbolStatus", choice(refusals.invalid_symbol_status, *_STATUSES))
+
+
 def _chosen(symbol: str | None, symbols: list[str] | None) -> list[str] | None:
     """The symbols asked for by either parameter; None for all."""
     if symbol is not None and symbols is not None:
         raise refusals.not_together("symbol", "symbols")
     return symbols if symbol is None else [symbol]
+
+
+def _standing(
+    market: Market, symbol: str | None, symbols: list[str] | None, status: str | None
+) -> list[str] | None:
+    """The symbols asked for that have a status; None for all."""
+    chosen = _chosen(symbol, symbols)
+    if status is None:
+        return chosen
+    if symbol is not None and market.symbol(symbol).status != status:
+        raise refusals.other_symbol_status()
+    return [
+        name
+        for name in (market.names() if chosen is None else chosen)
+        if market.symbol(name).status == status
+    ]
 
 
 def _rows(symbol: str | None, rows: list[dict[str, Any]]) -> Any:
@@ -85,8 +105,6 @@ def time(market: Market) -> Any:
     return {"serverTime": market.now}
 
 
-_STATUSES: Final = ("TRADING", "END_OF_DAY", "HALT", "BREAK", "CANCEL_ONLY")
-_STATUS: Final = Parameter("symbolStatus", choice(refusals.invalid_symbol_status, *_STATUSES))
 _PERMISSIONS: Final = Parameter("permissions", lambda name, text: set(re.findall("[A-Z_0-9]+", text)))
 
 
@@ -116,13 +134,14 @@ def exchange_info(
     return answer
 
 
-def _depth_weight(symbol: str, rows: int) -> int:
+def _depth_weight(symbol: str, rows: int, status: str | None) -> int:
     return next(weight for most, weight in ((100, 5), (500, 25), (1000, 50), (5000, 250)) if rows <= most)
 
 
-@door("GET", "/api/v3/depth", SYMBOL, limit(100, 5000), weight=_depth_weight)
-def depth(market: Market, symbol: str, rows: int) -> Any:
+@door("GET", "/api/v3/depth", SYMBOL, limit(100, 5000), _STATUS, weight=_depth_weight)
+def depth(market: Market, symbol: str, rows: int, status: str | None) -> Any:
     """The book's best levels."""
+    _standing(market, symbol, None, status)
     return market.depth(symbol, rows)
 
 
@@ -171,15 +190,17 @@ def avg_price(market: Market, symbol: str) -> Any:
     return market.avg_price(symbol)
 
 
-def _day_weight(symbol: str | None, symbols: list[str] | None, kind: str) -> int:
+def _day_weight(symbol: str | None, symbols: list[str] | None, *others: Any) -> int:
     count = 1 if symbol else len(symbols or ()) or 101
     return 2 if count <= 20 else 40 if count <= 100 else 80
 
 
-@door("GET", "/api/v3/ticker/24hr", OPTIONAL_SYMBOL, SYMBOLS, _TYPE, weight=_day_weight)
-def ticker_24h(market: Market, symbol: str | None, symbols: list[str] | None, kind: str) -> Any:
+@door("GET", "/api/v3/ticker/24hr", OPTIONAL_SYMBOL, SYMBOLS, _TYPE, _STATUS, weight=_day_weight)
+def ticker_24h(
+    market: Market, symbol: str | None, symbols: list[str] | None, kind: str, status: str | None
+) -> Any:
     """The last 24 hours."""
-    rows = market.ticker_24h(_chosen(symbol, symbols))
+    rows = market.ticker_24h(_standing(market, symbol, symbols, status))
     if kind == "MINI":
         rows = [{key: row[key] for key in _MINI} for row in rows]
     return _rows(symbol, rows)
@@ -189,9 +210,8 @@ def _each_weight(symbol: str | None, symbols: list[str] | None, *others: Any) ->
     return min(200, 4 * len(symbols or ("",)))
 
 
-def _windows(symbol: str | None, symbols: list[str] | None, kind: str, row: Callable[[str], Any]) -> Any:
+def _windows(symbol: str | None, chosen: list[str] | None, kind: str, row: Callable[[str], Any]) -> Any:
     """The rows of those endpoints that want symbols, a hundred at most."""
-    chosen = _chosen(symbol, symbols)
     if chosen is None:
         raise refusals.neither("symbol", "symbols")
     if len(chosen) > _MOST_SYMBOLS:
@@ -202,34 +222,82 @@ def _windows(symbol: str | None, symbols: list[str] | None, kind: str, row: Call
     return _rows(symbol, rows)
 
 
-@door("GET", "/api/v3/ticker/tradingDay", OPTIONAL_SYMBOL, SYMBOLS, _ZONE, _TYPE, weight=_each_weight)
-def trading_day(market: Market, symbol: str | None, symbols: list[str] | None, zone: int, kind: str) -> Any:
+@door(
+    "GET", "/api/v3/ticker/tradingDay", OPTIONAL_SYMBOL, SYMBOLS, _ZONE, _TYPE, _STATUS, weight=_each_weight
+)
+def trading_day(
+    market: Market,
+    symbol: str | None,
+    symbols: list[str] | None,
+    zone: int,
+    kind: str,
+    status: str | None,
+) -> Any:
     """The day so far."""
-    return _windows(symbol, symbols, kind, lambda name: market.trading_day(name, zone))
+    chosen = _standing(market, symbol, symbols, status) if symbol or symbols else None
+    return _windows(symbol, chosen, kind, lambda name: market.trading_day(name, zone))
 
 
-@door("GET", "/api/v3/ticker", OPTIONAL_SYMBOL, SYMBOLS, _SIZE, _TYPE, weight=_each_weight)
+@door("GET", "/api/v3/ticker", OPTIONAL_SYMBOL, SYMBOLS, _SIZE, _TYPE, _STATUS, weight=_each_weight)
 def rolling_window(
-    market: Market, symbol: str | None, symbols: list[str] | None, length: int, kind: str
+    market: Market,
+    symbol: str | None,
+    symbols: list[str] | None,
+    length: int,
+    kind: str,
+    status: str | None,
 ) -> Any:
     """The last minutes, hours or days."""
-    return _windows(symbol, symbols, kind, lambda name: market.window(name, length))
+    chosen = _standing(market, symbol, symbols, status) if symbol or symbols else None
+    return _windows(symbol, chosen, kind, lambda name: market.window(name, length))
 
 
-def _ticker_weight(symbol: str | None, symbols: list[str] | None) -> int:
+def _ticker_weight(symbol: str | None, symbols: list[str] | None, status: str | None) -> int:
     return 2 if symbol else 4
 
 
-@door("GET", "/api/v3/ticker/price", OPTIONAL_SYMBOL, SYMBOLS, weight=_ticker_weight)
-def ticker_price(market: Market, symbol: str | None, symbols: list[str] | None) -> Any:
+@door("GET", "/api/v3/ticker/price", OPTIONAL_SYMBOL, SYMBOLS, _STATUS, weight=_ticker_weight)
+def ticker_price(market: Market, symbol: str | None, symbols: list[str] | None, status: str | None) -> Any:
     """The latest price."""
-    return _rows(symbol, market.ticker_price(_chosen(symbol, symbols)))
+    return _rows(symbol, market.ticker_price(_standing(market, symbol, symbols, status)))
 
 
-@door("GET", "/api/v3/ticker/bookTicker", OPTIONAL_SYMBOL, SYMBOLS, weight=_ticker_weight)
-def book_ticker(market: Market, symbol: str | None, symbols: list[str] | None) -> Any:
+@door("GET", "/api/v3/ticker/bookTicker", OPTIONAL_SYMBOL, SYMBOLS, _STATUS, weight=_ticker_weight)
+def book_ticker(market: Market, symbol: str | None, symbols: list[str] | None, status: str | None) -> Any:
     """The best bid and ask."""
-    return _rows(symbol, market.book_ticker(_chosen(symbol, symbols)))
+    return _rows(symbol, market.book_ticker(_standing(market, symbol, symbols, status)))
+
+
+@door("GET", "/api/v3/historicalBlockTrades", SYMBOL, FROM_ID, limit(500, 1000), weight=25)
+def block_trades(market: Market, symbol: str, from_id: int | None, rows: int) -> Any:
+    """Trades of large blocks: none, because nobody makes any here."""
+    market.symbol(symbol)
+    return []
+
+
+def _rules_weight(symbol: str | None, symbols: list[str] | None, status: str | None) -> int:
+    return 2 if symbol else min(40, 2 * len(symbols)) if symbols else 40
+
+
+@door("GET", "/api/v3/executionRules", OPTIONAL_SYMBOL, SYMBOLS, _STATUS, weight=_rules_weight)
+def execution_rules(market: Market, symbol: str | None, symbols: list[str] | None, status: str | None) -> Any:
+    """Rules for prices at which orders are filled: no symbol has any here."""
+    chosen = _standing(market, symbol, symbols, status) or []
+    return {"symbolRules": [{"symbol": market.symbol(name).name, "rules": []} for name in chosen]}
+
+
+@door("GET", "/api/v3/referencePrice", SYMBOL, weight=2)
+def reference_price(market: Market, symbol: str) -> Any:
+    """A price that filters go by: no symbol has one here, so they go by averages."""
+    market.symbol(symbol)
+    raise refusals.no_reference_price()
+
+
+@door("GET", "/api/v3/referencePrice/calculation", SYMBOL, _STATUS, weight=2)
+def reference_price_calculation(market: Market, symbol: str, status: str | None) -> Any:
+    """How that price is found."""
+    _standing(market, symbol, None, status)
+    return reference_price(market, symbol)
 
 
 @door("GET", "/sapi/v1/system/status")
