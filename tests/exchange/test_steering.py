@@ -99,20 +99,37 @@ def test_orders_wait_through_a_day_that_is_leapt_over_and_meet_its_prices(exchan
             one.rest("order.place", side="BUY", price=one.price("LTCUSDT", 0.5), **limit)[1],
         ]
         exchange.advance(86_400)
-        candles = one.get("klines", symbol="LTCUSDT", interval="1h", limit=25)
-        assert (
-            min(float(row[3]) for row in candles)
-            < float(low)
-            < float(high)
-            < max(float(row[2]) for row in candles)
-        )
+        placed = orders[0]["transactTime"]
         ends = [one.rest("order.status", symbol="LTCUSDT", orderId=order["orderId"])[1] for order in orders]
-        assert [end["status"] for end in ends] == ["FILLED"] * 4 + ["NEW"]
-        assert all(60_000 < end["updateTime"] - end["time"] < 86_400_000 for end in ends[:4])
+        filled = [end["status"] == "FILLED" for end in ends]
+        crossed, touched = (
+            (lowest <= float(low), highest >= float(high), lowest <= float(low))
+            for lowest, highest in (
+                reach(one, "LTCUSDT", placed),
+                reach(one, "LTCUSDT", placed // 60_000 * 60_000),  # with the minute of placing
+            )
+        )
+        assert all(
+            must <= is_filled <= may for must, is_filled, may in zip(crossed, filled, touched, strict=False)
+        )
+        assert any(filled[:3]) and filled[3] and not filled[4]
+        times = [
+            end["updateTime"] - end["time"] for end, is_filled in zip(ends, filled, strict=True) if is_filled
+        ]
+        assert all(0 < each < 86_400_000 for each in times)
         trades = one.rest("myTrades", symbol="LTCUSDT")[1]
         times = [trade["time"] for trade in trades]
         assert times == sorted(times) and len({trade["id"] for trade in trades}) == len(trades)
-        assert {trade["price"] for trade in trades if trade["isMaker"]} == {low, high}
+        assert {trade["price"] for trade in trades if trade["isMaker"]} <= {low, high}
+
+
+def reach(trader, symbol, start):
+    """The lowest and the highest price of the minutes that begin from a time on."""
+    rows = []
+    while page := trader.get("klines", symbol=symbol, interval="1m", startTime=start, limit=1000):
+        rows += page
+        start = page[-1][0] + 1
+    return min(float(row[3]) for row in rows), max(float(row[2]) for row in rows)
 
 
 def test_a_price_that_was_moved_stays_moved_through_a_leap(exchange, trader):
