@@ -75,17 +75,18 @@ def _chosen(symbol: str | None, symbols: list[str] | None) -> list[str] | None:
 def _standing(
     market: Market, symbol: str | None, symbols: list[str] | None, status: str | None
 ) -> list[str] | None:
-    """The symbols asked for that have a status; None for all."""
+    """The symbols asked for that have a status; None for all, of which none is woken to find out."""
     chosen = _chosen(symbol, symbols)
-    if status is None:
+    if chosen is None or status is None:
         return chosen
     if symbol is not None and market.symbol(symbol).status != status:
         raise refusals.other_symbol_status()
-    return [
-        name
-        for name in (market.names() if chosen is None else chosen)
-        if market.symbol(name).status == status
-    ]
+    return [name for name in chosen if market.symbol(name).status == status]
+
+
+def _of_status(market: Market, rows: list[dict[str, Any]], status: str | None) -> list[dict[str, Any]]:
+    """The rows of symbols that have a status."""
+    return rows if status is None else [row for row in rows if market.symbol(row["symbol"]).status == status]
 
 
 def _rows(symbol: str | None, rows: list[dict[str, Any]]) -> Any:
@@ -200,7 +201,7 @@ def ticker_24h(
     market: Market, symbol: str | None, symbols: list[str] | None, kind: str, status: str | None
 ) -> Any:
     """The last 24 hours."""
-    rows = market.ticker_24h(_standing(market, symbol, symbols, status))
+    rows = _of_status(market, market.ticker_24h(_standing(market, symbol, symbols, status)), status)
     if kind == "MINI":
         rows = [{key: row[key] for key in _MINI} for row in rows]
     return _rows(symbol, rows)
@@ -259,13 +260,15 @@ def _ticker_weight(symbol: str | None, symbols: list[str] | None, status: str | 
 @door("GET", "/api/v3/ticker/price", OPTIONAL_SYMBOL, SYMBOLS, _STATUS, weight=_ticker_weight)
 def ticker_price(market: Market, symbol: str | None, symbols: list[str] | None, status: str | None) -> Any:
     """The latest price."""
-    return _rows(symbol, market.ticker_price(_standing(market, symbol, symbols, status)))
+    rows = market.ticker_price(_standing(market, symbol, symbols, status))
+    return _rows(symbol, _of_status(market, rows, status))
 
 
 @door("GET", "/api/v3/ticker/bookTicker", OPTIONAL_SYMBOL, SYMBOLS, _STATUS, weight=_ticker_weight)
 def book_ticker(market: Market, symbol: str | None, symbols: list[str] | None, status: str | None) -> Any:
     """The best bid and ask."""
-    return _rows(symbol, market.book_ticker(_standing(market, symbol, symbols, status)))
+    rows = market.book_ticker(_standing(market, symbol, symbols, status))
+    return _rows(symbol, _of_status(market, rows, status))
 
 
 @door("GET", "/api/v3/historicalBlockTrades", SYMBOL, FROM_ID, limit(500, 1000), weight=25)
