@@ -17,11 +17,10 @@ from __future__ import annotations
 import gzip
 import json
 import logging
-import re
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol, connectWS
 from twisted.internet import reactor, ssl
@@ -30,10 +29,13 @@ from twisted.internet.protocol import ReconnectingClientFactory
 
 from .client import Client
 from .engine.connection import GIVE_UP, StreamFactory, StreamProtocol
-from .engine.feed import Feed, Notice
 from .engine.lifetime import Lifetime
+from .engine.opener import Opener
 from .engine.reactor import engine
-from .wire import streamnames, venues
+from .engine.socket import Notice, Socket
+from .engine.worker import Worker
+from .starters import LIST, Callback, ConnKey, Starters, stream_list
+from .wire import plans, streamnames, venues
 
 __all__ = [
     "BinanceClientFactory",
@@ -54,11 +56,6 @@ __all__ = [
 ]
 
 log = logging.getLogger("binance_legacy.websockets")
-
-Callback = Callable[[Any], Any]
-ConnKey = str | Literal[False]
-
-_SYMBOL = re.compile(r"[A-Za-z0-9_.\-\u0080-\U0010ffff]{1,40}")
 
 
 class BinanceClientProtocol(StreamProtocol):
@@ -87,7 +84,7 @@ class BinanceClientFactory(StreamFactory, BinanceReconnectingClientFactory):
     _reconnect_error_payload = GIVE_UP
 
 
-class BinanceSocketManager(threading.Thread):
+class BinanceSocketManager(Starters, threading.Thread):
     """Opens sockets and hands their messages to callbacks.
 
     Sockets may be opened before or after `start`, from any thread and from a callback. Those opened before wait
@@ -95,11 +92,14 @@ class BinanceSocketManager(threading.Thread):
     `close`, ``reactor.stop()`` or Ctrl-C; after `close`, a new socket or `start` makes the manager live again.
 
     Parameters:
-        client: a `Client`; account sockets ask it for their keys.
-        user_timeout: seconds between two keep-alives of an account socket.
+        client: a `Client`; account sockets are opened with its key.
+        user_timeout: seconds between two keep-alives of an account socket's listen key.
         on_notice: called in the reactor thread with a dictionary for what callbacks are not told: ``{'type':
-            'lost' | 'restored' | 'given up' | 'hole' | 'repeat' | 'unreadable' | 'server shutdown', 'socket':
-            conn_key, ...}``. None: only the log and `status` have it.
+            'lost' | 'restored' | 'given up' | 'hole' | 'repeat' | 'unreadable' | 'server shutdown' | 'replaced',
+            'socket': conn_key, ...}`` (`engine.socket.Notice`). None: only the log and `status` have it.
+        isolate_callbacks: each socket's callback runs in a thread of its own, in order, so that a slow one delays no
+            other socket and may call what waits for an answer over a WebSocket (``client.ws_*``). As in 0.7, all
+            run in one thread where it is not set.
         verify_tls: a file of root certificates to trust instead of certifi's; False accepts any certificate, as
             0.7 did.
     """
@@ -121,6 +121,7 @@ class BinanceSocketManager(threading.Thread):
         user_timeout: float = DEFAULT_USER_TIMEOUT,
         *,
         on_notice: Callable[[Notice], Any] | None = None,
+        isolate_callbacks: bool = False,
         verify_tls: bool | str = True,
     ) -> None:
         threading.Thread.__init__(self)
@@ -128,9 +129,13 @@ class BinanceSocketManager(threading.Thread):
         self._user_timeout = user_timeout
         self._conns: dict[str, Any] = {}
         self._listen_keys: dict[str, str | None] = {"user": None, "margin": None}
+        self._account_callbacks: dict[str, Callback | None] = {"user": None, "margin": None}
+        self._timers: dict[str, threading.Timer | None] = {"user": None, "margin": None}
         self.testnet = getattr(client, "testnet", False)
         self._on_notice = on_notice
-        self._verify_tls = verify_tls
+        self._isolate_callbacks = isolate_callbacks
+        self._workers: dict[str, Worker] = {}
+        self._opener = Opener(client, self._make_factory, verify_tls, on_notice=on_notice)
         self._was_started = False
         self._make_locks()
         self._manager_lifetime = Lifetime(
@@ -205,7 +210,7 @@ class BinanceSocketManager(threading.Thread):
 
     def _forget_parent(self) -> None:
         """In a forked child: only sockets that had not begun to connect are this process's too."""
-        mine = {key: conn for key, conn in self._conns.items() if isinstance(conn, Feed) and conn.untouched}
+        mine = {key: conn for key, conn in self._conns.items() if isinstance(conn, Socket) and conn.untouched}
         self._conns.clear()
         self._conns.update(mine)
         self._make_locks()
@@ -225,19 +230,49 @@ class BinanceSocketManager(threading.Thread):
         Returns:
             `path`, which is the conn_key, or False when that socket is open already.
         """
+        combined = path.startswith(LIST)
+        names = path.removeprefix(LIST).split("/") if path.removeprefix(LIST) else []
         if path not in self._conns:
-            _warn_of_faults(path)
-        return self._open_feed(path, _url(self._spot_streams(), prefix, path), callback)
+            self._warn_of_faults(names)
+        base = self._spot_streams()
+        if prefix not in ("ws/", "stream?"):  # a subclass's own
+            return self._open(
+                path,
+                lambda **outlet: self._opener.address(path, lambda: _url(base, prefix, path), **outlet),
+                callback,
+            )
+        return self._open(
+            path, lambda **outlet: self._opener.spot(path, base, names, combined, **outlet), callback
+        )
 
     def _start_futures_socket(
         self, path: str, callback: Callback, prefix: str = "stream?streams="
     ) -> ConnKey:
         """Open a USD-M stream, at the door that pushes it since 2026-04-23 (public, market or private)."""
-        door = "" if self.FSTREAM_URL != venues.FUTURES_STREAM else streamnames.futures_category(path) + "/"
-        return self._open_feed(path, _url(self.FSTREAM_URL, door + prefix, path), callback)
+        base, combined = self.FSTREAM_URL, prefix.startswith("stream")
+        if base != venues.FUTURES_STREAM:  # set by hand: to where there may be one door only
+            url = _url(base, prefix, path)
+            return self._open(
+                path, lambda **outlet: self._opener.address(path, lambda: url, **outlet), callback
+            )
+        combined = combined and streamnames.futures_category(path) != "private"
+        names = path.split("/")
+        return self._open(
+            path,
+            lambda **outlet: self._opener.futures(path, base, names, plans.USD_M, combined, **outlet),
+            callback,
+        )
 
     def _start_options_socket(self, path: str, callback: Callback, prefix: str = "ws/") -> ConnKey:
-        raise _not_yet("options sockets")
+        """Open an options stream, whose messages hold what 0.7's held; streams moved to the futures' host in 2026."""
+        if self.testnet:
+            log.warning("there is no test network of options any more: %s is the live exchange's", path)
+        base = venues.FUTURES_STREAM if self.VSTREAM_URL == venues.OPTIONS_STREAM else self.VSTREAM_URL
+        combined = path.startswith(LIST)
+        names = path.removeprefix(LIST).split("/")
+        return self._open(
+            path, lambda **outlet: self._opener.options(path, base, names, combined, True, **outlet), callback
+        )
 
     def _spot_streams(self) -> str:
         """The address of spot streams: as set by hand, or of the client's top-level domain."""
@@ -246,24 +281,33 @@ class BinanceSocketManager(threading.Thread):
             return venues.SPOT_STREAM.replace("binance.com", f"binance.{tld}")
         return self.STREAM_URL
 
-    def _open_feed(self, path: str, url: str, callback: Callback) -> ConnKey:
+    def _make_factory(self, url: str) -> BinanceClientFactory:
+        factory = BinanceClientFactory(url)
+        if venues.box():
+            factory.headers[streamnames.NAMES_CHECKED] = "1"
+        return factory
+
+    def _open(self, path: str, make: Callable[..., Socket], callback: Callback) -> ConnKey:
         with self._opening_lock:
             if path in self._conns:
                 return False
-            factory = BinanceClientFactory(url)
-            factory.callback = callback
-            if venues.box():
-                factory.headers[streamnames.NAMES_CHECKED] = "1"
-            feed = Feed(path, factory, verify=self._verify_tls, on_notice=self._on_notice)
-            self._conns[path] = feed
+            socket = self._conns[path] = self._made(path, make, callback)
         try:
             if self._was_started:
                 BinanceSocketManager.start(self)  # a manager that was started once lives again
         except BaseException:
             self._conns.pop(path, None)
             raise
-        feed.open()
+        socket.open()
         return path
+
+    def _made(self, path: str, make: Callable[..., Socket], callback: Callback) -> Socket:
+        if not self._isolate_callbacks:
+            return make(callback=callback)
+        worker = self._workers[path] = Worker(callback, path)
+        socket = make(sink=worker.take)
+        worker.serve(socket)
+        return socket
 
     def stop_socket(self, conn_key: str) -> None:
         """Stop one socket; its callback gets nothing more. An unknown key is ignored, as in 0.7.
@@ -272,9 +316,13 @@ class BinanceSocketManager(threading.Thread):
             conn_key: what the starter returned.
         """
         connection = self._conns.pop(conn_key, None)
+        self._forget_account(conn_key)
+        worker = self._workers.pop(conn_key, None)
+        if worker is not None:
+            worker.end()
         if connection is None:
             return
-        if isinstance(connection, Feed):
+        if isinstance(connection, Socket):
             connection.stop()
         else:
             connection.factory.continueTrying = 0  # nothing more is delivered from here on
@@ -282,238 +330,48 @@ class BinanceSocketManager(threading.Thread):
 
     def status(self) -> dict[str, dict[str, Any]]:
         """How each open socket fares: state, counts of messages, losses, holes (`Feed.status`), by conn_key."""
-        return {key: feed.status() for key, feed in list(self._conns.items()) if isinstance(feed, Feed)}
+        return {key: conn.status() for key, conn in list(self._conns.items()) if isinstance(conn, Socket)}
 
-    # -- spot streams -------------------------------------------------------------------------------------
-
-    def start_depth_socket(
-        self, symbol: str, callback: Callback, depth: str | None = None, interval: int | None = None
-    ) -> ConnKey:
-        """Open a stream of an order book: its differences, or its best levels.
+    def subscribe(self, conn_key: str, streams: Iterable[str]) -> None:
+        """Let more streams come over an open multiplex socket, without connecting again; they stay over reconnects.
 
         Parameters:
-            symbol: e.g. ``'BNBBTC'``.
-            callback: called with ``{'e': 'depthUpdate', 'E', 's', 'U', 'u', 'b': [[price, quantity]], 'a'}``, or
-                with `depth` set with ``{'lastUpdateId', 'bids', 'asks'}``.
-            depth: ``WEBSOCKET_DEPTH_5``, ``_10`` or ``_20`` for the best levels; None (or ``'1'``): differences.
-            interval: milliseconds between messages: 100, or None (or 0) for 1000.
-
-        Returns:
-            conn_key, or False when this socket is open already.
+            conn_key: what `start_multiplex_socket` returned; it stays the socket's.
+            streams: names with the symbol in lower case. Those that are there already stay.
 
         Raises:
-            ValueError: depth or interval is none of these.
-        """
-        _check_callback(callback)
-        if depth and str(depth) not in ("1", *streamnames.DEPTH_LEVELS):
-            raise ValueError(
-                f"depth {depth!r} is not offered; use one of '5', '10', '20', or None for differences"
-            )
-        if interval and interval != 100:
-            raise ValueError(
-                "Websocket interval value not allowed. Allowed values are [0, 100]"  # as in 0.7
-            )
-        levels = depth if depth and str(depth) != "1" else ""
-        name = f"{_stream_symbol(symbol)}@depth{levels}"
-        return self._start_socket(f"{name}@{interval}ms" if interval else name, callback)
-
-    def start_kline_socket(self, symbol: str, callback: Callback, interval: str = "1m") -> ConnKey:
-        """Open a stream of candles: ``{'e': 'kline', 'E', 's', 'k': {'t', 'T', 'i', 'o', 'c', 'h', 'l', ...}}``.
-
-        Parameters:
-            symbol: e.g. ``'BNBBTC'``.
-            callback: called about every 2 s, and when a candle closes (``msg['k']['x']``).
-            interval: one of the ``KLINE_INTERVAL_*`` of `enums`.
-
-        Returns:
-            conn_key, or False when this socket is open already.
-
-        Raises:
-            ValueError: Binance offers no such interval.
-        """
-        _check_callback(callback)
-        _check_interval(interval)
-        return self._start_socket(f"{_stream_symbol(symbol)}@kline_{interval}", callback)
-
-    def start_miniticker_socket(self, callback: Callback, update_time: int = 1000) -> ConnKey:
-        """Open the stream of all markets' small 24 h tickers: a list of ``{'e': '24hrMiniTicker', ...}``.
-
-        Parameters:
-            callback: called each second with those that changed.
-            update_time: 1000 or 3000 milliseconds, as in 0.7. On another the stream stays silent, which is logged.
-
-        Returns:
-            conn_key, or False when this socket is open already.
-        """
-        _check_callback(callback)
-        return self._start_socket(f"!miniTicker@arr@{update_time}ms", callback)
-
-    def start_trade_socket(self, symbol: str, callback: Callback) -> ConnKey:
-        """Open a stream of trades: ``{'e': 'trade', 'E', 's', 't': id, 'p': price, 'q': quantity, 'T', 'm', 'M'}``.
-
-        Returns:
-            conn_key, or False when this socket is open already.
-        """
-        _check_callback(callback)
-        return self._start_socket(_stream_symbol(symbol) + "@trade", callback)
-
-    def start_aggtrade_socket(self, symbol: str, callback: Callback) -> ConnKey:
-        """Open a stream of aggregate trades: ``{'e': 'aggTrade', 'E', 's', 'a', 'p', 'q', 'f', 'l', 'T', 'm', 'M'}``.
-
-        Returns:
-            conn_key, or False when this socket is open already.
-        """
-        _check_callback(callback)
-        return self._start_socket(_stream_symbol(symbol) + "@aggTrade", callback)
-
-    def start_symbol_ticker_socket(self, symbol: str, callback: Callback) -> ConnKey:
-        """Open a stream of one market's 24 h ticker, each second: ``{'e': '24hrTicker', ...}``, 23 fields.
-
-        Returns:
-            conn_key, or False when this socket is open already.
-        """
-        _check_callback(callback)
-        return self._start_socket(_stream_symbol(symbol) + "@ticker", callback)
-
-    def start_ticker_socket(self, callback: Callback) -> ConnKey:
-        """Open the stream of all markets' 24 h tickers, which Binance switched off on 2026-03-26.
-
-        The stream is silent today, which is logged; `start_symbol_ticker_socket` and `start_miniticker_socket`
-        are alive.
-
-        Returns:
-            conn_key, or False when this socket is open already.
-        """
-        _check_callback(callback)
-        return self._start_socket("!ticker@arr", callback)
-
-    def start_symbol_book_ticker_socket(self, symbol: str, callback: Callback) -> ConnKey:
-        """Open a stream of one market's best prices: ``{'u', 's', 'b': bid, 'B', 'a': ask, 'A'}``.
-
-        Returns:
-            conn_key, or False when this socket is open already.
-        """
-        _check_callback(callback)
-        return self._start_socket(_stream_symbol(symbol) + "@bookTicker", callback)
-
-    def start_book_ticker_socket(self, callback: Callback) -> ConnKey:
-        """Open the stream of all markets' best prices, which Binance switched off on 2022-12-07.
-
-        The stream is silent today, which is logged; `start_symbol_book_ticker_socket` is alive.
-
-        Returns:
-            conn_key, or False when this socket is open already.
-        """
-        _check_callback(callback)
-        return self._start_socket("!bookTicker", callback)
-
-    def start_multiplex_socket(self, streams: Iterable[str], callback: Callback) -> ConnKey:
-        """Open several streams over one socket: ``{'stream': name, 'data': message}``.
-
-        Parameters:
-            streams: names with the symbol in lower case, e.g. ``['bnbbtc@aggTrade', 'neobtc@ticker']``.
-
-        Returns:
-            conn_key, or False when this socket is open already.
-
-        Raises:
+            KeyError: there is no such socket.
+            ValueError: it is none of several streams, or a stream cannot come over it.
             TypeError: `streams` is a string, not a list of them.
         """
-        _check_callback(callback)
-        names = _stream_list(streams)
-        return self._start_socket("streams=" + "/".join(names), callback, "stream?")
+        names = stream_list(streams)
+        socket = self._open_socket(conn_key)
+        self._warn_of_faults(names)
+        socket.subscribe(names)
 
-    # -- futures streams ----------------------------------------------------------------------------------
+    def unsubscribe(self, conn_key: str, streams: Iterable[str]) -> None:
+        """Let streams of an open multiplex socket come no longer; the inverse of `subscribe`.
 
-    def start_aggtrade_futures_socket(self, symbol: str, callback: Callback) -> ConnKey:
-        """Open a USD-M stream of aggregate trades: ``{'stream', 'data': {'e': 'aggTrade', ...}}``.
-
-        Returns:
-            conn_key, or False when this socket is open already.
+        Raises:
+            KeyError, ValueError, TypeError: as of `subscribe`.
         """
-        _check_callback(callback)
-        return self._start_futures_socket(_stream_symbol(symbol) + "@aggTrade", callback)
+        self._open_socket(conn_key).unsubscribe(stream_list(streams))
 
-    def start_symbol_mark_price_socket(self, symbol: str, callback: Callback, fast: bool = True) -> ConnKey:
-        """Open a USD-M stream of one market's mark price, each second (`fast`) or every 3 s.
+    def _open_socket(self, conn_key: str) -> Socket:
+        socket = self._conns.get(conn_key)
+        if not isinstance(socket, Socket):
+            raise KeyError(
+                f"there is no open socket {conn_key!r}; there are {', '.join(self._conns) or 'none'}"
+            )
+        return socket
 
-        Returns:
-            conn_key, or False when this socket is open already.
-        """
-        _check_callback(callback)
-        name = "@markPrice@1s" if fast else "@markPrice"
-        return self._start_futures_socket(_stream_symbol(symbol) + name, callback)
-
-    def start_all_mark_price_socket(self, callback: Callback, fast: bool = True) -> ConnKey:
-        """Open the USD-M stream of all mark prices, each second (`fast`) or every 3 s.
-
-        Returns:
-            conn_key, or False when this socket is open already.
-        """
-        _check_callback(callback)
-        return self._start_futures_socket("!markPrice@arr@1s" if fast else "!markPrice@arr", callback)
-
-    def start_symbol_ticker_futures_socket(self, symbol: str, callback: Callback) -> ConnKey:
-        """Open a USD-M stream of one market's best prices (0.7 called them ticker).
-
-        Returns:
-            conn_key, or False when this socket is open already.
-        """
-        _check_callback(callback)
-        return self._start_futures_socket(_stream_symbol(symbol) + "@bookTicker", callback)
-
-    def start_individual_symbol_ticker_futures_socket(self, symbol: str, callback: Callback) -> ConnKey:
-        """Open a USD-M stream of one market's 24 h ticker.
-
-        Returns:
-            conn_key, or False when this socket is open already.
-        """
-        _check_callback(callback)
-        return self._start_futures_socket(_stream_symbol(symbol) + "@ticker", callback)
-
-    def start_all_ticker_futures_socket(self, callback: Callback) -> ConnKey:
-        """Open the USD-M stream of all markets' best prices (0.7 called them ticker).
-
-        Returns:
-            conn_key, or False when this socket is open already.
-        """
-        _check_callback(callback)
-        return self._start_futures_socket("!bookTicker", callback)
-
-    # -- account and options streams ----------------------------------------------------------------------
-
-    def start_user_socket(self, callback: Callback) -> ConnKey:
-        """Not yet: raises NotImplementedError."""
-        raise _not_yet("user sockets")
-
-    def start_margin_socket(self, callback: Callback) -> ConnKey:
-        """Not yet: raises NotImplementedError."""
-        raise _not_yet("margin sockets")
-
-    def start_isolated_margin_socket(self, symbol: str, callback: Callback) -> ConnKey:
-        """Not yet: raises NotImplementedError."""
-        raise _not_yet("isolated margin sockets")
-
-    def start_options_ticker_socket(self, symbol: str, callback: Callback) -> ConnKey:
-        """Not yet: raises NotImplementedError."""
-        return self._start_options_socket(symbol.lower() + "@ticker", callback)
-
-    def start_options_recent_trades_socket(self, symbol: str, callback: Callback) -> ConnKey:
-        """Not yet: raises NotImplementedError."""
-        return self._start_options_socket(symbol.lower() + "@trade", callback)
-
-    def start_options_kline_socket(self, symbol: str, callback: Callback, interval: str = "1m") -> ConnKey:
-        """Not yet: raises NotImplementedError."""
-        return self._start_options_socket(f"{symbol.lower()}@kline_{interval}", callback)
-
-    def start_options_depth_socket(self, symbol: str, callback: Callback, depth: str = "10") -> ConnKey:
-        """Not yet: raises NotImplementedError."""
-        return self._start_options_socket(f"{symbol.lower()}@depth{depth}", callback)
-
-    def start_options_multiplex_socket(self, streams: Iterable[str], callback: Callback) -> ConnKey:
-        """Not yet: raises NotImplementedError."""
-        path = "streams=" + "/".join(name.lower() for name in _stream_list(streams))
-        return self._start_options_socket(path, callback, "stream?")
+    def _warn_of_faults(self, names: Iterable[str]) -> None:
+        is_key = getattr(self._client, "listen_key", lambda key: None)
+        for name in names:
+            plan = plans.spot(name, lambda key: is_key(key) is not None)
+            fault = streamnames.fault(name) if plan.how == "stream" and plan.is_plain else None
+            if fault:
+                log.warning("%s", fault)
 
 
 def _stop_connector(connector: Any) -> None:
@@ -528,50 +386,3 @@ def _stop_connector(connector: Any) -> None:
 
 def _url(base: str, prefix: str, path: str) -> str:
     return f"{base.rstrip('/')}/{prefix}{path}"
-
-
-def _not_yet(what: str) -> NotImplementedError:
-    return NotImplementedError(
-        f"{what} do not work in this version of binance_legacy yet; market sockets (start_trade_socket, "
-        f"start_kline_socket, start_depth_socket, ...) do"
-    )
-
-
-def _warn_of_faults(path: str) -> None:
-    for name in filter(None, path.removeprefix("streams=").split("/")):
-        if fault := streamnames.fault(name):
-            log.warning("%s", fault)
-
-
-def _check_callback(callback: Any) -> None:
-    if not callable(callback):
-        raise TypeError(
-            f"the callback must be a function that takes one message, not {callback!r}; "
-            "0.7's order is start_..._socket(symbol, callback)"
-        )
-
-
-def _stream_symbol(symbol: Any) -> str:
-    if not isinstance(symbol, str) or not _SYMBOL.fullmatch(symbol):
-        raise ValueError(
-            f"{symbol!r} is no symbol; write it like 'BNBBTC', with nothing between the two assets"
-        )
-    return symbol.lower()
-
-
-def _check_interval(interval: str) -> None:
-    if interval not in streamnames.INTERVALS:
-        raise ValueError(
-            f"interval {interval!r} is not offered; use one of {', '.join(streamnames.INTERVALS)}"
-        )
-
-
-def _stream_list(streams: Iterable[str]) -> Sequence[str]:
-    if isinstance(streams, str | bytes):
-        raise TypeError(
-            f"streams must be a list of stream names such as ['bnbbtc@aggTrade', 'neobtc@ticker'], not {streams!r}"
-        )
-    names = list(streams)
-    if not names:  # as in 0.7, a socket that stays silent
-        log.warning("a multiplex socket of no streams stays silent; name some, such as ['bnbbtc@aggTrade']")
-    return names

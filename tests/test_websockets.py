@@ -134,10 +134,10 @@ def test_a_socket_can_be_opened_and_stopped_inside_a_callback(server, bm):
     ("streams", "says"),
     [
         (["BNBBTC@trade"], "lower case"),
-        (["bnbbtc@trade", "!ticker@arr"], "!ticker@arr off on 2026-03-26"),
+        (["bnbbtc@trade", "!Ticker@arr"], "streams of all symbols are !miniTicker@arr"),
         (["bnbbtc@foo"], "no stream of the kind 'foo'"),
         ([], "no streams"),
-        (["bnbbtc@trade", "btcusdt@ticker_1h", "!miniTicker@arr"], None),
+        (["bnbbtc@trade", "btcusdt@ticker_1h", "!miniTicker@arr", "!miniTicker@arr@77ms"], None),
     ],
 )
 def test_names_on_which_binance_stays_silent_are_said_in_the_log_and_opened_all_the_same(
@@ -146,16 +146,6 @@ def test_names_on_which_binance_stays_silent_are_said_in_the_log_and_opened_all_
     with caplog.at_level(logging.WARNING, "binance_legacy"):
         assert bm.start_multiplex_socket(streams, print) == "streams=" + "/".join(streams)
     assert says in caplog.text if says else caplog.text == ""
-
-
-def test_a_speed_that_is_not_offered_is_said_in_the_log(bm, caplog):
-    with caplog.at_level(logging.WARNING, "binance_legacy.websockets"):
-        bm.start_miniticker_socket(print, update_time=3000)
-        assert caplog.text == ""
-        bm.start_miniticker_socket(print, update_time=77)
-        assert bm.start_miniticker_socket(print, update_time=77) is False
-    assert caplog.text.count("'!miniTicker@arr@77ms'") == 1
-    assert "@1000ms or @3000ms" in caplog.text
 
 
 def test_the_same_socket_twice_is_false_as_in_0_7(server, bm):
@@ -175,14 +165,10 @@ def test_the_same_socket_twice_is_false_as_in_0_7(server, bm):
         (lambda bm: bm.start_depth_socket("BNBBTC", print, "20", 100), "/ws/bnbbtc@depth20@100ms"),
         (lambda bm: bm.start_depth_socket("BNBBTC", print, interval=0), "/ws/bnbbtc@depth"),
         (lambda bm: bm.start_kline_socket("BNBBTC", print, interval="1M"), "/ws/bnbbtc@kline_1M"),
-        (lambda bm: bm.start_miniticker_socket(print), "/ws/!miniTicker@arr@1000ms"),
-        (lambda bm: bm.start_miniticker_socket(print, 3000), "/ws/!miniTicker@arr@3000ms"),
         (lambda bm: bm.start_trade_socket("BNBBTC", print), "/ws/bnbbtc@trade"),
         (lambda bm: bm.start_aggtrade_socket("BNBBTC", print), "/ws/bnbbtc@aggTrade"),
         (lambda bm: bm.start_symbol_ticker_socket("BNBBTC", print), "/ws/bnbbtc@ticker"),
-        (lambda bm: bm.start_ticker_socket(print), "/ws/!ticker@arr"),
         (lambda bm: bm.start_symbol_book_ticker_socket("BNBBTC", print), "/ws/bnbbtc@bookTicker"),
-        (lambda bm: bm.start_book_ticker_socket(print), "/ws/!bookTicker"),
         (
             lambda bm: bm.start_multiplex_socket(["bnbbtc@aggTrade", "neobtc@ticker"], print),
             "/stream?streams=bnbbtc@aggTrade/neobtc@ticker",
@@ -251,8 +237,9 @@ def test_futures_streams_of_the_live_host_are_asked_for_at_the_door_that_pushes_
             TypeError,
             "must be a list of stream names",
         ),
-        (lambda bm: bm.start_user_socket(print), NotImplementedError, "user sockets do not work"),
-        (lambda bm: bm.start_options_ticker_socket("X", print), NotImplementedError, "options sockets"),
+        (lambda bm: bm.start_miniticker_socket(print, "fast"), ValueError, "update_time is 'fast'"),
+        (lambda bm: bm.start_options_kline_socket("X", print, "7m"), ValueError, "'7m' is not offered"),
+        (lambda bm: bm.start_options_depth_socket("X", None), TypeError, "callback must be a function"),
     ],
 )
 def test_bad_input_gets_one_sentence_and_nothing_half_started(bm, start, kind, says):

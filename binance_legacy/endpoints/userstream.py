@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 import string
+import weakref
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,6 +46,14 @@ class ListenKey:
     token_expires: int = 0
 
 
+_makers: weakref.WeakValueDictionary[str, UserStreamEndpoints[Any]] = weakref.WeakValueDictionary()
+
+
+def maker_of(key: str) -> UserStreamEndpoints[Any] | None:
+    """The client in this process that made a listen key, as long as it lives; None for any other text."""
+    return _makers.get(key)
+
+
 class UserStreamEndpoints(Endpoints[Answer]):
     """Listen keys, as long as a client lives. (Futures still have listen keys of Binance's.)"""
 
@@ -79,6 +88,7 @@ class UserStreamEndpoints(Endpoints[Answer]):
         if self._listen_keys_made is None:
             self._listen_keys_made = {}
         self._listen_keys_made[key.key] = key
+        _makers[key.key] = self
         return key
 
     def _prolong(self, key: str) -> ListenKey | None:
@@ -146,6 +156,14 @@ class UserStreamEndpoints(Endpoints[Answer]):
                 raise
             answer = yield self._signed_listen_token(**asked)
         return self._keep_key(replace(key, token=answer["token"], token_expires=answer["expirationTime"]))
+
+    @steps
+    def _renew_listen_token(self, key: ListenKey) -> Steps[Any]:
+        """The key with a token that lasts; the one it has, where that was renewed meanwhile."""
+        known = self.listen_key(key.key)
+        if known is not None and known.token != key.token and self._lasts(known):
+            return known
+        return (yield from self._new_token(known or key))
 
     def _token_key(self, kind: str, symbol: str = "") -> Steps[str]:
         known = self._made_for(kind, symbol)

@@ -2,7 +2,8 @@
 
 These are the real classes behind 0.7's `BinanceClientFactory` and `BinanceClientProtocol`: a script may make
 them itself and hand them to autobahn's `connectWS`. The protocol collects the messages of one read and hands
-them on as one batch; the factory connects again, for ever, until it is stopped.
+them on as one batch; the factory connects again, for ever, until it is stopped. Where a line must say something
+before messages come (which streams it wants, whose account it hears), a `Talk` does it on each new line.
 """
 
 from __future__ import annotations
@@ -12,16 +13,17 @@ import logging
 import random
 import re
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol, connectWS
+from twisted.internet import error
 from twisted.internet.interfaces import IConnector
 from twisted.internet.protocol import ReconnectingClientFactory
 from twisted.python.failure import Failure
 
 from ..wire import venues
-from . import callbacks, frames
+from . import accounts, callbacks, frames
 from .settings import times
 
 log = logging.getLogger("binance_legacy.engine")
@@ -40,12 +42,43 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _chance = random.Random()  # a script may have seeded the module's own
 
 
+class Loss(NamedTuple):
+    """Why a line, or an attempt to make one, is gone.
+
+    Attributes:
+        why: in words.
+        kind: ``closed`` (by a closing handshake), ``broken`` (without one), ``cut`` (amid a message), ``unreachable``,
+            ``unknown host``, or ``refused`` (the exchange answered, but does not let it in).
+        status: of HTTP or of the WebSocket API's answer, where it was refused; None elsewhere.
+    """
+
+    why: str
+    kind: str
+    status: int | None = None
+
+
+class Talk(Protocol):
+    """What is said on a line after its handshake, and how what comes is read. In the reactor thread."""
+
+    def begin(self, line: StreamProtocol, factory: StreamFactory) -> None:
+        """A line is open. `factory.ready` is to be called once its messages come."""
+
+    def heard(self, messages: list[Message]) -> list[Message]:
+        """Of a read's messages those for the user."""
+
+    def end(self) -> None:
+        """The line is gone."""
+
+    def again(self) -> Talk:
+        """The same for another line that is to take this one's place."""
+
+
 class Watcher(Protocol):
     """Who is given a factory's messages and told what happens to its line; a feed."""
 
     def deliver(self, messages: list[Message]) -> None: ...
     def connected(self) -> None: ...
-    def lost(self, why: str, status: int | None) -> None: ...
+    def lost(self, loss: Loss) -> None: ...
     def gave_up(self, message: Message) -> None: ...
     def unreadable(self, payload: bytes, why: str) -> None: ...
 
@@ -68,6 +101,7 @@ class StreamProtocol(WebSocketClientProtocol):
         self._plain = False  # whether frames may be read without autobahn
         self._tail = b""
         self._heard = self._asked = self._doomed = False
+        self.held = self.was_clean = self.was_cut = self._was_open = False
         self._due = 0.0
         self._timers: dict[str, Any] = {}
 
@@ -98,6 +132,7 @@ class StreamProtocol(WebSocketClientProtocol):
     def _onOpen(self) -> None:
         overridden = any(getattr(type(self), name) is not own for name, own in _MESSAGE_HOOKS)
         self._plain = not overridden and self._perMessageCompress is None
+        self._was_open = True
         self._owner.opened(self)
         self._timers["steady"] = self.factory.reactor.callLater(times().steady, self._owner.forget_retries)
         self._beat_after(times().ping_every)
@@ -113,6 +148,8 @@ class StreamProtocol(WebSocketClientProtocol):
         for timer in self._timers.values():
             if timer.active():
                 timer.cancel()
+        self.was_clean = wasClean
+        self.was_cut = self._was_open and (bool(self._tail) or self._amid_a_frame())
         self._owner.closed(self, code, reason)
         super()._onClose(wasClean, code, reason)
 
@@ -124,6 +161,25 @@ class StreamProtocol(WebSocketClientProtocol):
             self._owner.unreadable(payload, exception)
         else:
             self._batch.append(message)
+
+    def say(self, request: Any) -> None:
+        """Send a request, as JSON."""
+        self.sendMessage(orjson.dumps(request))
+
+    def hold(self) -> None:
+        """Read no more until `let_go`: who is given the messages has too many already."""
+        if self.state == self.STATE_OPEN and not self.held:
+            self.held = True
+            transport: Any = self.transport
+            transport.pauseProducing()
+
+    def let_go(self) -> None:
+        """Read on."""
+        if self.held:
+            self.held = False
+            self._heard = True
+            transport: Any = self.transport
+            transport.resumeProducing()
 
     def failHandshake(self, reason: str) -> None:
         self._owner.refused(reason)
@@ -140,7 +196,7 @@ class StreamProtocol(WebSocketClientProtocol):
         """A line that was silent is asked; one that was asked and stays silent is dropped."""
         now = times()
         late = self.factory.reactor.seconds() - self._due > now.ping_wait / 2
-        if self._heard or late:
+        if self._heard or late or self.held:
             self._heard = self._asked = self._doomed = False
             self._beat_after(now.ping_every)
         elif not self._asked:
@@ -222,6 +278,8 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
     Attributes:
         callback: called with each message.
         watcher: given the messages instead, and told what happens, where the engine made this factory for a feed.
+        talk: what is said on each new line before its messages come, or None.
+        is_ready: whether messages come.
         initialDelay, maxDelay, maxRetries, factor, jitter: as in 0.7, in seconds; maxRetries None never tells.
         line: the open protocol, or None.
         name: what the log calls this socket.
@@ -232,10 +290,12 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
     _reconnect_error_payload = GIVE_UP
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if args and isinstance(args[0], str):
-            args = (venues.reroute(args[0]), *args[1:])
-        elif isinstance(kwargs.get("url"), str):
-            kwargs["url"] = venues.reroute(kwargs["url"])
+        url = args[0] if args else kwargs.pop("url", None)
+        self.talk: Talk | None = None
+        if isinstance(url, str):
+            url, self.talk = accounts.of_listen_key(url)  # a key of ours is an account, wherever it is put
+            url = venues.reroute(url)
+        args = (url, *args[1:])
         super().__init__(*args, **kwargs)
         self.callback: Callable[[Message], Any] | None = None
         self.watcher: Watcher | None = None
@@ -243,6 +303,8 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
         self.name: str = (self.resource or "").rpartition("/")[2] or str(self.url)
         self.status: int | None = None
         self.why = ""
+        self.kind = "closed"
+        self.is_ready = False
         self._told = False
         self.delay = self.initialDelay
         now = times()
@@ -257,6 +319,10 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
 
     def received(self, messages: list[Message]) -> None:
         """A read's messages, in order."""
+        if self.talk is not None:
+            messages = self.talk.heard(messages)
+            if not messages:
+                return
         if self.retries:
             self.forget_retries()
         if self.watcher is not None:
@@ -266,26 +332,48 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
 
     def _call_back(self, messages: list[Message]) -> None:
         for message in messages:
-            if self.callback is not None and self.continueTrying:
+            if self.callback is None or not self.continueTrying:
+                return
+            if type(message) is dict and message.get("e") == "serverShutdown":
+                self.drop("the exchange is about to end this connection", "closed")
+            else:
                 callbacks.call(self.callback, message, self.name)
 
     def opened(self, line: StreamProtocol) -> None:
         """The handshake is done."""
         self.line = line
+        if self.talk is not None:
+            self.talk.begin(line, self)
+        else:
+            self.ready()
+
+    def ready(self) -> None:
+        """Messages come from here on; called once a line."""
+        self.is_ready = True
         if self.watcher is not None:
             self.watcher.connected()
 
-    def refused(self, reason: str) -> None:
-        """The server answered the handshake, but not with a WebSocket."""
+    def refused(self, reason: str, status: int | None = None) -> None:
+        """The server answered the handshake, but not with a WebSocket; or would not hear what was asked on a line."""
         match = re.search(r"\[(\d{3})\]", reason)
-        self.status = int(match[1]) if match else None
-        self.why = reason
+        self.status = int(match[1]) if status is None and match else status
+        self.why, self.kind = reason, "refused"
+
+    def drop(self, why: str, kind: str) -> None:
+        """Leave the line; another is made."""
+        self.why, self.kind = why, kind
+        if self.line is not None:
+            self.line.sendClose(1000)
 
     def closed(self, line: StreamProtocol, code: int | None, reason: str | None) -> None:
         """The line is gone, whoever closed it."""
         if self.line is line:
-            self.line = None
-        self.why = self.why or f"closed with code {code}: {reason or 'no reason given'}"
+            self.line, self.is_ready = None, False
+            if self.talk is not None:
+                self.talk.end()
+        if not self.why:
+            self.why = f"closed with code {code}: {reason or 'no reason given'}"
+            self.kind = "closed" if line.was_clean else "cut" if line.was_cut else "broken"
 
     def unreadable(self, payload: bytes, exception: Exception) -> None:
         """A message that is no JSON: logged, and dropped."""
@@ -298,23 +386,25 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
 
     def startedConnecting(self, connector: IConnector) -> None:
         self.connector = connector
-        self.status, self.why = None, ""
+        self.status, self.why, self.kind = None, "", "closed"
         # A script may call connectWS in its own thread; an idle reactor would not notice.
         self.reactor.wakeUp()
 
     def clientConnectionFailed(self, connector: IConnector, reason: Failure) -> None:
         self.why = reason.getErrorMessage()
+        self.kind = "unknown host" if reason.check(error.DNSLookupError) else "unreachable"
         self._lost(connector)
 
     def clientConnectionLost(self, connector: IConnector, reason: Failure) -> None:
-        self.why = self.why or reason.getErrorMessage()
+        if not self.why:
+            self.why, self.kind = reason.getErrorMessage(), "broken"
         self._lost(connector)
 
     def _lost(self, connector: IConnector) -> None:
         if self.continueTrying:
             self.connector = connector
             if self.watcher is not None:
-                self.watcher.lost(self.why, self.status)
+                self.watcher.lost(Loss(self.why, self.kind, self.status))
             self.retry(connector)
 
     def retry(self, connector: IConnector | None = None) -> None:

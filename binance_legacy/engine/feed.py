@@ -1,63 +1,75 @@
-"""What keeps a user's subscription alive over the connections that carry it.
+"""What keeps a user's subscription alive over the connections that carry it, one after the other.
 
-A feed is what 0.7 kept in ``_conns``: scripts treat it as Twisted's connector, so it answers to what they touch
-of one, from any thread. It routes messages to the callback, and tells what the callback must not be told (in
-0.7 a drop was silent): to the log, to `status()` and to who asked for notices.
+A line that is about to end (the exchange says so, or it is nearly a day old) is left only when its successor's messages
+come: both are listened to for a moment, and what the new one brought beyond the old follows.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any
+
+import orjson
 
 from ..wire import messages as wire_messages
 from . import callbacks, tls
-from .connection import Message, StreamFactory, connect
-from .reactor import engine
+from .connection import Loss, Message, StreamFactory, connect
+from .reactor import engine, reactor
+from .settings import times
+from .socket import Notice, Sink, Socket, Teller
+from .subscriptions import Subscriptions
+
+__all__ = ["Feed", "Notice"]
 
 log = logging.getLogger("binance_legacy.engine")
-
-Notice = dict[str, Any]
-"""What happened to which socket: ``{'type': ..., 'socket': key, ...}``.
-
-``lost`` (``reason``, HTTP ``status`` or None), ``restored`` (``after`` seconds), ``given up`` (``reason``, ``status``),
-``hole`` (``stream``, ``after`` number, ``missing`` how many), ``repeat`` (``stream``, ``number``), ``unreadable``
-(``reason``, ``payload``), ``server shutdown``.
-"""
-
 
 REPEATS_THAT_ARE_NEW = 1000
 """So many numbers below the last one, and the exchange has begun to count anew."""
 
+Change = Callable[[Message], Message | None]
+"""Makes of a message what the user is to have; None for nothing."""
 
-def _drop(message: Message) -> None:
-    """Where a factory has no callback."""
 
-
-class Feed:
-    """One socket of a user, over as many connections as it takes.
+class Feed(Socket):
+    """A user's socket over one connection.
 
     Parameters:
         key: what the user knows it by (the conn_key).
-        factory: makes and remakes the connection; its `callback` is called with each message.
+        make: gives the factory that makes and remakes the connection; another one each time a line is to be replaced.
+            The factory's `callback` is called with each message.
         verify: whether certificates are verified, or the PEM file of roots to verify against.
+        names: the streams that the address names, where they may be added to (`subscribe`).
+        wanted: all streams that are to come, where the address does not name them all.
+        sink: given each read's messages instead of the callback.
+        change: applied to each message before that.
         on_notice: called in the reactor thread with each `Notice`, or None.
+        on_give_up: given the message of a factory that gave up, instead of who gets the others.
     """
 
     def __init__(
         self,
         key: str,
-        factory: StreamFactory,
+        make: Callable[[], StreamFactory],
         *,
         verify: bool | str = True,
-        on_notice: Callable[[Notice], Any] | None = None,
+        names: Iterable[str] | None = None,
+        wanted: Iterable[str] | None = None,
+        sink: Sink | None = None,
+        change: Change | None = None,
+        on_notice: Teller | None = None,
+        on_give_up: Callable[[Message], Any] | None = None,
     ) -> None:
-        self.key = key
-        self.on_notice = on_notice
-        self._tls = tls.options(factory.host, verify) if factory.isSecure else None
-        self._ended = False
+        super().__init__(key, on_notice)
+        self._make = make
+        self._verify = verify
+        self._names = dict.fromkeys(names) if names is not None else None
+        self._wanted = self._names if wanted is None else dict.fromkeys(wanted)
+        if self._wanted is self._names and self._names is not None:
+            self._wanted = dict(self._names)
+        self._sink, self._change, self._on_give_up = sink, change, on_give_up
         self._numbers: dict[str, int] = {}  # stream -> the last number seen
         self._repeats_in_a_row: dict[str, int] = {}
         self._counts = dict.fromkeys(
@@ -67,9 +79,18 @@ class Feed:
         self._said: set[str] = set()
         self._down_since: float | None = None
         self._why: str | None = None
-        self._factory = factory
-        factory.name = key
-        factory.watcher = self
+        self._successor: _Successor | None = None
+        self._rotation: Any = None
+        self._factory = self._made()
+        self._factory.watcher = self
+
+    def _made(self) -> StreamFactory:
+        factory = self._make()
+        factory.name = self.key
+        if self._wanted is not None and self._wanted != self._names and factory.talk is None:
+            factory.talk = Subscriptions(self._wanted, self._names or ())
+        self._tls = tls.options(factory.host, self._verify) if factory.isSecure else None
+        return factory
 
     # -- as a connector, from any thread ------------------------------------------------------------------
 
@@ -94,22 +115,17 @@ class Feed:
         """Whether it never began to connect: it waits in line for the reactor."""
         return self._factory.connector is None
 
-    def open(self) -> None:
-        """Connect, as soon as the reactor runs."""
-        engine.open(self._connect)
+    @property
+    def is_down(self) -> bool:
+        """Whether its line is lost."""
+        return self._down_since is not None
 
-    def disconnect(self) -> None:
-        """Drop the line. Unless stopped or given another factory, the feed connects again, as a connector did."""
-        engine.soon(self._disconnect)
+    @property
+    def is_ready(self) -> bool:
+        """Whether its messages come."""
+        return self._factory.is_ready
 
-    def stopConnecting(self) -> None:
-        """End an attempt to connect that is under way, and make no other."""
-        engine.soon(self._stop_factory)
-
-    def stop(self) -> None:
-        """End for good; no message is handed on after this returns, but for one whose callback is running."""
-        self._ended = True
-        engine.soon(self._stop_factory)
+    # -- in the reactor thread ----------------------------------------------------------------------------
 
     def _connect(self) -> None:
         if not self._ended and self._factory.continueTrying:
@@ -122,28 +138,90 @@ class Feed:
         elif factory.connector is not None:
             factory.connector.disconnect()
 
-    def _stop_factory(self) -> None:
+    def _stop(self) -> None:
+        self._drop_successor()
         self._factory.stop()
+        self._cancel_rotation()
 
-    # -- what the factory tells, in the reactor thread ----------------------------------------------------
+    def hold(self) -> None:
+        """Read no more until `let_go`."""
+        if self._factory.line is not None:
+            self._factory.line.hold()
+
+    def let_go(self) -> None:
+        """Read on."""
+        if self._factory.line is not None:
+            self._factory.line.let_go()
+
+    # -- streams that come and go -------------------------------------------------------------------------
+
+    @property
+    def names(self) -> list[str]:
+        """The streams that are wanted, where they may be added to."""
+        return list(self._wanted or ())
+
+    def subscribe(self, names: Iterable[str]) -> None:
+        if self._wanted is None:
+            super().subscribe(names)
+        assert self._wanted is not None
+        self._wanted.update(dict.fromkeys(names))
+        self._settle()
+
+    def unsubscribe(self, names: Iterable[str]) -> None:
+        if self._wanted is None:
+            super().unsubscribe(names)
+        assert self._wanted is not None
+        for name in names:
+            self._wanted.pop(name, None)
+        self._settle()
+
+    def _settle(self) -> None:
+        engine.soon(self._settle_in_reactor)
+
+    def _settle_in_reactor(self) -> None:
+        for factory in (self._factory, *([self._successor.factory] if self._successor else ())):
+            talk = factory.talk
+            if isinstance(talk, Subscriptions):
+                talk.settle()
+            elif talk is None:
+                factory.talk = talk = Subscriptions(self._wanted or {}, self._names or ())
+                if factory.line is not None:
+                    talk.begin(factory.line, factory)
+
+    # -- what the factory tells ---------------------------------------------------------------------------
 
     def deliver(self, messages: list[Message]) -> None:
-        """A read's messages, in order: those for the callback go to it."""
+        """A read's messages, in order: those for the user go to them."""
         self._last_message = time.monotonic()
         self._counts["messages"] += len(messages)
+        if self._successor is not None:
+            self._successor.heard_by_the_old(messages)
         self._hand_on(messages)
 
     def _hand_on(self, messages: list[Message]) -> None:
+        if self._sink is not None:
+            self._hand_to_sink(messages)
+            return
         callback, counts = self._factory.callback or _drop, self._counts
         for message in messages:
             wanted = not self._ended and self._check(message)  # which may tell somebody who then ends it
             if self._ended:
                 return
+            if wanted and self._change is not None:
+                message = self._change(message)
+                wanted = message is not None
             if wanted and not callbacks.call(callback, message, self.key):
                 counts["raised"] += 1
 
+    def _hand_to_sink(self, messages: list[Message]) -> None:
+        wanted = [message for message in messages if self._check(message)]
+        if self._change is not None:
+            wanted = [changed for message in wanted if (changed := self._change(message)) is not None]
+        if wanted and not self._ended and self._sink is not None:
+            self._sink(wanted)
+
     def _check(self, message: Message) -> bool:
-        """Whether the message is for the callback; on the way, its number is held against the last one."""
+        """Whether the message is for the user; on the way, its number is held against the last one."""
         if type(message) is not dict:
             return True
         stream, data = "", message
@@ -152,7 +230,8 @@ class Feed:
             if type(data) is not dict:
                 return True
         if data.get("e") == "serverShutdown":
-            self._move_on()
+            self._tell("server shutdown")
+            self.move_on()
             return False
         numbers = wire_messages.numbers(data)
         if numbers is not None:
@@ -182,35 +261,41 @@ class Feed:
         elif row > REPEATS_THAT_ARE_NEW:
             self._numbers[stream], self._repeats_in_a_row[stream] = last, 0
 
-    def _move_on(self) -> None:
-        """The server is about to go: leave it now, while others still take us."""
-        line = self._factory.line
-        self._tell("server shutdown")
-        if line is not None:
-            line.sendClose(1000)
-
     def connected(self) -> None:
-        """The factory's line is open."""
+        """The messages of the factory's line come."""
         self._counts["connections"] += 1
+        self._cancel_rotation()
+        self._rotation = reactor.callLater(times().rotate, self.move_on)
         if self._down_since is not None:
             self._tell("restored", after=round(time.monotonic() - self._down_since, 3))
             self._down_since = None
 
-    def lost(self, why: str, status: int | None) -> None:
+    def lost(self, loss: Loss) -> None:
         """The line, or an attempt to make one, is gone, and the factory will try again. Told once an outage."""
         self._counts["losses"] += 1
-        self._why = why
+        self._why = loss.why
         self._repeats_in_a_row.clear()
+        self._cancel_rotation()
+        successor = self._successor
+        if successor is not None:
+            self._take_over(successor)
+            if successor.is_ready:
+                return  # nothing was lost by that
         if self._down_since is None:
             self._down_since = time.monotonic()
-            self._tell("lost", reason=why, status=status)
+            self._tell("lost", reason=loss.why, cause=loss.kind, status=loss.status)
         else:
-            log.info("%s: still no connection: %s", self.key, why)
+            log.info("%s: still no connection: %s", self.key, loss.why)
 
     def gave_up(self, message: Message) -> None:
         """The factory's retries passed their number; its callback is to have `message`."""
         self._tell("given up", reason=message["reason"], status=message["status"])
-        self._hand_on([message])
+        if self._on_give_up is not None:
+            self._on_give_up(message)
+        elif self._sink is not None:
+            self._sink([message])
+        elif not self._ended:
+            callbacks.call(self._factory.callback or _drop, message, self.key)
 
     def unreadable(self, payload: bytes, why: str) -> None:
         """A message was no JSON and is dropped."""
@@ -220,12 +305,60 @@ class Feed:
         said = ", ".join(f"{name} {value}" for name, value in details.items() if value is not None)
         again = kind in ("hole", "repeat") and kind in self._said
         self._said.add(kind)
-        level = logging.INFO if again or kind == "restored" else logging.WARNING
+        level = logging.INFO if again or kind in ("restored", "replaced") else logging.WARNING
         log.log(level, "%s: %s%s", self.key, kind, f" ({said})" if said else "")
-        if self.on_notice is not None:
-            callbacks.call(
-                self.on_notice, {"type": kind, "socket": self.key, **details}, f"{self.key} on_notice"
-            )
+        self._notify({"type": kind, **details})
+
+    # -- from a line to its successor ---------------------------------------------------------------------
+
+    def move_on(self) -> None:
+        """Leave the line for a new one, without losing a message between them."""
+        if self._ended or self._successor is not None or not self._factory.continueTrying:
+            return
+        factory = self._made()
+        factory.callback = self._factory.callback
+        if self._factory.talk is not None:
+            factory.talk = factory.talk or self._factory.talk.again()
+        self._successor = _Successor(self, factory)
+        connect(factory, self._tls)
+
+    def _cancel_rotation(self) -> None:
+        if self._rotation is not None and self._rotation.active():
+            self._rotation.cancel()
+
+    def _drop_successor(self) -> None:
+        successor, self._successor = self._successor, None
+        if successor is not None:
+            successor.end()
+            successor.factory.stop()
+
+    def successor_is_ready(self) -> None:
+        """The new line's messages come."""
+        self._counts["connections"] += 1
+        reactor.callLater(times().overlap, self._overlap_is_over, self._successor)
+
+    def _overlap_is_over(self, successor: _Successor | None) -> None:
+        if successor is not None and successor is self._successor and successor.is_ready:
+            self._tell("replaced")
+            self._take_over(successor)
+
+    def _take_over(self, successor: _Successor) -> None:
+        """The new line is the feed's from here on."""
+        old, self._factory, self._successor = self._factory, successor.factory, None
+        old.watcher = old.callback = None
+        old.stop()
+        successor.end()
+        self._factory.watcher = self
+        self._cancel_rotation()
+        if successor.is_ready:
+            self._rotation = reactor.callLater(times().rotate, self.move_on)
+        self._hand_on([message for message in successor.beyond() if not self._is_past(message)])
+
+    def _is_past(self, message: Message) -> bool:
+        data = message.get("data", message) if type(message) is dict else message
+        numbers = wire_messages.numbers(data)
+        before = self._numbers.get(message.get("stream", "")) if numbers else None
+        return numbers is not None and before is not None and numbers[1] <= before
 
     # -- for who asks -------------------------------------------------------------------------------------
 
@@ -244,3 +377,63 @@ class Feed:
             "silent_for": None if last is None else time.monotonic() - last,
             "last_loss": self._why,
         }
+
+
+def _drop(message: Message) -> None:
+    """Where a factory has no callback."""
+
+
+class _Successor:
+    """A line that is to take a feed's over; a factory's watcher until it does.
+
+    While both are listened to the old one speaks. What the new one brings is kept, and held against that.
+    """
+
+    def __init__(self, feed: Feed, factory: StreamFactory) -> None:
+        self._feed = feed
+        self.factory = factory
+        self.is_ready = False
+        self._kept: list[Message] = []
+        self._by_the_old: Counter[bytes] = Counter()
+        factory.watcher = self
+
+    def heard_by_the_old(self, messages: list[Message]) -> None:
+        """The old line brought these."""
+        self._by_the_old.update(map(_content, messages))
+
+    def beyond(self) -> list[Message]:
+        """What the new line brought, and the old did not."""
+        beyond = []
+        for message in self._kept:
+            content = _content(message)
+            if self._by_the_old[content] > 0:
+                self._by_the_old[content] -= 1
+            else:
+                beyond.append(message)
+        return beyond
+
+    def end(self) -> None:
+        self.factory.watcher = None
+
+    def deliver(self, messages: list[Message]) -> None:
+        self._kept += messages
+
+    def connected(self) -> None:
+        if not self.is_ready:
+            self.is_ready = True
+            self._feed.successor_is_ready()
+
+    def lost(self, loss: Loss) -> None:
+        self.is_ready = False
+        self._kept.clear()
+        log.info("%s: the line that is to replace another: %s", self._feed.key, loss.why)
+
+    def gave_up(self, message: Message) -> None:
+        """The old line is still there."""
+
+    def unreadable(self, payload: bytes, why: str) -> None:
+        self._feed.unreadable(payload, why)
+
+
+def _content(message: Message) -> bytes:
+    return orjson.dumps(message)

@@ -17,6 +17,13 @@ class Times:
         ping_wait: until a line that does not answer counts as dead.
         steady: after which a line that stays up is a success, though it brought no message.
         delays: what every delay between two attempts is multiplied with (1 = as 0.7's factory says).
+        rotate: after which a line is replaced; Binance ends it at 24 hours.
+        overlap: for which the line that is replaced is listened to beside the new one.
+        reply: until a request that the exchange does not answer counts as lost.
+        request_gap: between two requests on one line; Binance takes 5 a second.
+        batch: from one list of all symbols' tickers to the next, where it is put together here.
+        symbols: between two looks at which symbols are traded.
+        renew_before: before its end a listen token is renewed.
     """
 
     connect: float = 10.0
@@ -26,6 +33,13 @@ class Times:
     ping_wait: float = 10.0
     steady: float = 10.0
     delays: float = 1.0
+    rotate: float = 23.5 * 3600
+    overlap: float = 1.0
+    reply: float = 10.0
+    request_gap: float = 0.25
+    batch: float = 1.0
+    symbols: float = 60.0
+    renew_before: float = 3600.0
 
     def faster(self, factor: float) -> Times:
         """The same times, all `factor` times shorter."""
