@@ -104,15 +104,15 @@ class Subscriptions:
         self._send_next()
 
     def _send_next(self) -> None:
-        if self._line is None or not self._queue or self._is_running("gap"):
+        """One at a time: an exchange that is slow to read would count those that pile up as one second's."""
+        if self._line is None or not self._queue or self._waiting or self._is_running("gap"):
             return
         method, names = self._queue.popleft()
         self._number += 1
         self._waiting[self._number] = method, names
         self._line.say({"method": method, "params": names, "id": self._number})
         self._timers["gap"] = reactor.callLater(times().request_gap, self._send_next)
-        if not self._is_running("reply"):
-            self._timers["reply"] = reactor.callLater(times().reply, self._was_not_answered)
+        self._timers["reply"] = reactor.callLater(times().reply, self._was_not_answered)
 
     def _is_running(self, name: str) -> bool:
         timer = self._timers.get(name)
@@ -137,6 +137,7 @@ class Subscriptions:
             log.error("%s of %s was refused: %s", method or "a request", ", ".join(names) or "?", refusal)
         if not self._waiting and self._is_running("reply"):
             self._timers["reply"].cancel()
+        self._send_next()
         self._look_whether_ready()
         return True
 

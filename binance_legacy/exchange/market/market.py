@@ -18,6 +18,7 @@ from ...wire.streamnames import Stream
 from ...wire.streamnames import read as read_name
 from . import answers
 from .bars import DAY, MINUTE, Trade, kline_row, zone_end, zone_start
+from .dozing import KINDS, MOST_AWAKE, Dozing
 from .floor import Floor
 from .history import Aggregate
 from .listing import ASSETS, LISTING, Symbol, exchange_info
@@ -73,6 +74,7 @@ class Market:
         self._pasts: Final[dict[str, Past]] = {}
         self._tape_pushes: Final[list[Push]] = []
         self._all: dict[str, Stream] = {}
+        self._dozing: Final = Dozing(self._day)
         self.exchange_filters: list[dict[str, Any]] = []
         self._tape: Final = Tape(tapes) if tapes else None
         self.tape_start: Final = self._tape.start if self._tape else None
@@ -87,7 +89,7 @@ class Market:
     # streams
 
     def subscribe(self, name: str) -> None:
-        """Begins to push on a stream; its symbol wakes.
+        """Begins to push on a stream; its symbol wakes, but for a ticker's sake only so many do (`dozing`).
 
         A name that is no stream, an unlisted symbol, or a stream that Binance has switched off is accepted and
         stays silent, as on the real exchange.
@@ -100,6 +102,8 @@ class Market:
                 self._all[name] = stream
                 for floor in self._awake_for_all():
                     floor.publisher.subscribe(name, stream, self.now)
+        elif stream.symbol in self._listing and self._may_doze(stream):
+            self._dozing.add(name, stream)
         elif stream.symbol in self._listing:
             self._floor(stream.symbol).publisher.subscribe(name, stream, self.now)
 
@@ -114,6 +118,8 @@ class Market:
                 floor.publisher.unsubscribe(name, stream)
         elif (known := self._known(stream.symbol)) is not None:
             known.publisher.unsubscribe(name, stream)
+        else:
+            self._dozing.remove(name, stream)
 
     def advance(self, now: int) -> list[tuple[str, Any]]:
         """Moves market time on.
@@ -134,7 +140,8 @@ class Market:
                 floor.advance(now)
                 pushed += floor.pushed
                 floor.pushed.clear()
-        self.now = now
+        before, self.now = self.now, now
+        pushed += self._dozing.advance(before, now)
         pushed.sort(key=itemgetter(0))
         return list(self._gathered(pushed)) if self._all else [(name, data) for _, name, data in pushed]
 
@@ -331,6 +338,16 @@ class Market:
         majors = [name for name in MAJORS if name in self._listing and name not in self._taped]
         return [*self._taped.values(), *map(self._floor, dict.fromkeys([*majors, *recent]))]
 
+    def _may_doze(self, stream: Stream) -> bool:
+        """Whether a symbol need not wake for this stream, as many others are awake already."""
+        name = stream.symbol or ""
+        asleep = self._known(name) is None and name not in MAJORS
+        return (
+            asleep
+            and stream.kind in KINDS
+            and sum(floor.busy for floor in self._floors.values()) >= MOST_AWAKE
+        )
+
     def _floor(self, name: str) -> Floor:
         """The symbol's floor, awake, at the present time."""
         if (taped := self._taped.get(name)) is not None:
@@ -338,6 +355,8 @@ class Market:
         floor = self._floors.get(name)
         if floor is None:
             floor = self._floors[name] = LiveFloor(self._listed(name), self._walk, self._seed, self.now)
+            for dozed, stream in self._dozing.wake(name).items():
+                floor.publisher.subscribe(dozed, stream, self.now)
         elif floor.now < self.now:
             floor.advance(self.now)
         for all_name, stream in self._all.items():
