@@ -8,16 +8,50 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .async_client import AsyncClient as AsyncClient
     from .client import Client as Client
+    from .depthcache import DepthCacheManager as DepthCacheManager
+    from .depthcache import FuturesDepthCacheManager as FuturesDepthCacheManager
+    from .depthcache import OptionsDepthCacheManager as OptionsDepthCacheManager
+    from .depthcache import ThreadedDepthCacheManager as ThreadedDepthCacheManager
+    from .enums import *  # noqa: F403
+    from .exceptions import *  # noqa: F403
+    from .reconnecting_websocket import KeepAliveWebsocket as KeepAliveWebsocket
+    from .reconnecting_websocket import ReconnectingWebsocket as ReconnectingWebsocket
+    from .streams import BinanceSocketManager as BinanceSocketManager
+    from .streams import BinanceSocketType as BinanceSocketType
+    from .threaded_stream import ThreadedWebsocketManager as ThreadedWebsocketManager
+    from .ws.constants import KEEPALIVE_TIMEOUT as KEEPALIVE_TIMEOUT
+    from .ws.constants import WSListenerState as WSListenerState
 
 __version__ = "0.1.0"
 
-_PLACES = {"AsyncClient": "async_client", "Client": "client"}
+_PLACES = {
+    "AsyncClient": "async_client",
+    "BinanceSocketManager": "streams",
+    "BinanceSocketType": "streams",
+    "Client": "client",
+    "DepthCacheManager": "depthcache",
+    "FuturesDepthCacheManager": "depthcache",
+    "KEEPALIVE_TIMEOUT": "ws.constants",
+    "KeepAliveWebsocket": "reconnecting_websocket",
+    "OptionsDepthCacheManager": "depthcache",
+    "ReconnectingWebsocket": "reconnecting_websocket",
+    "ThreadedDepthCacheManager": "depthcache",
+    "ThreadedWebsocketManager": "threaded_stream",
+    "WSListenerState": "ws.constants",
+}
 """Where the names lie that 1.x gave here; nothing is imported before it is asked for."""
+
+_MODULES = ("enums", "exceptions")
+"""Modules of which 1.x gave every name here."""
 
 
 if not TYPE_CHECKING:  # to a type checker, a module with this would have every name
 
     def __getattr__(name: str) -> Any:
-        if name not in _PLACES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(importlib.import_module(f".{_PLACES[name]}", __name__), name)
+        if name in _PLACES:
+            return getattr(importlib.import_module(f".{_PLACES[name]}", __name__), name)
+        for module in _MODULES if not name.startswith("_") else ():
+            found = importlib.import_module(f".{module}", __name__)
+            if hasattr(found, name):
+                return getattr(found, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
@@ -18,8 +17,6 @@ ConnKey = str | Literal[False]
 
 LIST = "streams="
 """What the conn_key of a socket of several streams begins with."""
-
-_SYMBOL = re.compile(r"[A-Za-z0-9_.\-\u0080-\U0010ffff]{1,40}")
 
 
 class Starters:
@@ -456,7 +453,7 @@ def _check_callback(callback: Any) -> None:
 
 
 def _stream_symbol(symbol: Any) -> str:
-    if not isinstance(symbol, str) or not _SYMBOL.fullmatch(symbol):
+    if not isinstance(symbol, str) or not streamnames.SYMBOL.fullmatch(symbol):
         raise ValueError(
             f"{symbol!r} is no symbol; write it like 'BNBBTC', with nothing between the two assets"
         )

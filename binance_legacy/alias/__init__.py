@@ -20,8 +20,16 @@ from types import ModuleType
 __all__ = ["AliasError", "install", "stand_in", "uninstall"]
 
 NAMES = {"binance": "binance_legacy"}
-"""Old module name -> ours. What lies below follows (``binance.client``: ``binance_legacy.client``), so
-only a name that moved needs a row of its own."""
+"""Old module name -> ours. What lies below follows (``binance.client``: ``binance_legacy.client``)."""
+
+MOVED = {
+    "binance.ws.depthcache": "binance_legacy.depthcache",
+    "binance.ws.keepalive_websocket": "binance_legacy.reconnecting_websocket",
+    "binance.ws.reconnecting_websocket": "binance_legacy.reconnecting_websocket",
+    "binance.ws.streams": "binance_legacy.streams",
+    "binance.ws.threaded_stream": "binance_legacy.threaded_stream",
+}
+"""Modules that lie elsewhere here."""
 
 SHIM = Path(__file__).parent / "shim"
 """Folder for ``PYTHONPATH``: its ``binance.py`` gives this package to the processes that a script starts."""
@@ -36,8 +44,8 @@ class AliasError(ImportError):
 
 def our_name(old: str) -> str | None:
     """The name here of an old module name, whether or not there is such a module; None for a foreign name."""
-    if old in NAMES:
-        return NAMES[old]
+    if old in NAMES or old in MOVED:
+        return NAMES.get(old) or MOVED[old]
     parent, _, child = old.rpartition(".")
     ours = our_name(parent) if parent else None
     return f"{ours}.{child}" if ours else None

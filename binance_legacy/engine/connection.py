@@ -467,3 +467,11 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
             line.sendClose(1000)
         elif self.connector is not None and self.connector.state == "connected":
             self.connector.transport.abortConnection()  # TCP is up, the handshake is not
+
+
+class PatientFactory(StreamFactory):
+    """With the back-off that the engine's own sockets have: from 0.1 s to 10 s, told of after five retries."""
+
+    initialDelay = 0.1
+    maxDelay = 10
+    maxRetries: Any = 5

@@ -322,6 +322,21 @@ class Feed(Socket):
         self._successor = _Successor(self, factory)
         connect(factory, self._tls)
 
+    def renew(self) -> None:
+        """What the connection is made of has changed: move on, or begin anew where the line is down."""
+        if self._ended:
+            return
+        if self._factory.is_ready:
+            self.move_on()
+            return
+        old = self._factory
+        self._factory = self._made()
+        self._factory.callback = old.callback
+        self._factory.watcher = self
+        old.watcher = old.callback = None
+        old.stop()
+        self._connect()
+
     def _cancel_rotation(self) -> None:
         if self._rotation is not None and self._rotation.active():
             self._rotation.cancel()

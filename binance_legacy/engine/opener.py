@@ -16,6 +16,7 @@ from .bundle import Board, Bundle, Latest, Line, Slow
 from .connection import Message, StreamFactory
 from .errands import Errands
 from .feed import Change, Feed
+from .keys import Kept, KeyedLine
 from .settings import times
 from .socket import Sink, Socket, Teller
 from .subscriptions import MOST_STREAMS, fits_address
@@ -75,6 +76,26 @@ class Opener:
         """A socket of the events of a spot or margin account."""
         return self._feed(key, functools.partial(self.account_factory, listen_key), **outlet)
 
+    def keyed(self, key: str, listen_key: Kept, make_address: Callable[[str], str], **outlet: Any) -> Bundle:
+        """A socket of the events of an account that still has listen keys.
+
+        Parameters:
+            listen_key: asked for, and kept alive.
+            make_address: the address of a key.
+        """
+        bundle = Bundle(key, **{"on_notice": self.on_notice, **outlet})
+        bundle.add(
+            KeyedLine(
+                lambda line: self.feed(
+                    bundle, lambda: self.factory(make_address(line.key)), sink=bundle.take, change=line.read
+                ),
+                listen_key,
+                bundle,
+                self.errands,
+            )
+        )
+        return bundle
+
     def address(self, key: str, make_address: Callable[[], str], **outlet: Any) -> Feed:
         """A socket of an address that may be another each time a connection is made."""
         return self._feed(key, lambda: self.factory(make_address()), **outlet)
@@ -122,7 +143,7 @@ class Opener:
         plan: Callable[[str], Plan],
         outlet: dict[str, Any],
     ) -> Bundle:
-        bundle = Bundle(key, on_notice=self.on_notice, **outlet)
+        bundle = Bundle(key, **{"on_notice": self.on_notice, **outlet})
         made = _Parts(self, bundle, base, combined)
         made.add(wanted)
         if combined:
@@ -143,7 +164,7 @@ class Opener:
         callback: Callable[[Message], Any] | None = None,
         **rest: Any,
     ) -> Feed:
-        feed = Feed(key, make, verify=self.verify, on_notice=self.on_notice, **rest)
+        feed = Feed(key, make, verify=self.verify, **{"on_notice": self.on_notice, **rest})
         feed.factory.callback = callback
         return feed
 

@@ -33,6 +33,9 @@ RETIRED: Final = {
 NAMES_CHECKED: Final = "X-Binance-Legacy-Names-Checked"
 """Header by which a client tells the exchange in a box that it has logged every `fault` itself."""
 
+SYMBOL: Final = re.compile(r"[A-Za-z0-9_.\-\u0080-\U0010ffff]{1,40}")
+"""What a symbol may be made of."""
+
 _WINDOW = f"ticker_(?:{'|'.join(WINDOWS)})"
 _SYMBOL = r"(?P<symbol>[a-z0-9_\-.\u0080-\U0010ffff]+)"
 _ONE = re.compile(rf"{_SYMBOL}@(?P<kind>aggTrade|trade|miniTicker|ticker|{_WINDOW}|bookTicker|avgPrice)")

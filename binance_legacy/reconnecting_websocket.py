@@ -1,0 +1,347 @@
+"""A socket of python-binance 1.x: opened by ``async with``, read by ``await socket.recv()`` or ``async for``.
+
+::
+
+    async with bm.trade_socket('BNBBTC') as socket:
+        while True:
+            message = await socket.recv()
+
+A line that is lost is made again for ever. What happens to it comes as a message of its own, once an incident, as 1.x
+documented: ``{'e': 'error', 'type': 'BinanceWebsocketClosed', 'm': 'Connection closed. Reconnecting...'}``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from .exceptions import ReadLoopClosed
+from .ws.constants import WSListenerState
+
+if TYPE_CHECKING:
+    from .engine.opener import Opener
+    from .engine.outlet import Outlet
+    from .engine.socket import Notice, Socket
+
+log = logging.getLogger("binance_legacy.streams")
+
+MAX_QUEUE_SIZE = 100
+
+Message = Any
+Open = Callable[..., "Socket"]
+"""Makes the engine's socket, given its ``sink``, ``on_give_up`` and ``on_notice``."""
+
+_ERRORS = {
+    "closed": ("BinanceWebsocketClosed", "Connection closed. Reconnecting..."),
+    "broken": ("ConnectionClosedError", "no close frame received or sent"),
+    "cut": ("IncompleteReadError", "the connection broke amid a message"),
+    "unreachable": ("BinanceWebsocketUnableToConnect", ""),
+    "refused": ("BinanceWebsocketUnableToConnect", ""),
+    "unknown host": ("gaierror", ""),
+}
+"""The type and the text that 1.x documented, by what happened to a line (`engine.connection.Loss`)."""
+
+
+class ReconnectingWebsocket:
+    """One socket. A manager makes it; by hand it may be made of an address.
+
+    Parameters:
+        url: the venue's address, ``wss://stream.binance.com:9443/``.
+        path: the stream's name, ``bnbbtc@trade``.
+        prefix: stands between the two.
+        is_binary: taken as 1.x took it; both kinds of messages are read.
+        exit_coro: awaited with `path` when the socket is left.
+        https_proxy: refused: streams go to the exchange directly.
+        max_queue_size: messages that may wait to be read. Past it the oldest go, which is told once by
+            ``{'e': 'error', 'type': 'BinanceWebsocketQueueOverflow', 'm', 'lost': how many}``; the stream goes on.
+            Events of an account are never dropped.
+        kwargs: taken as 1.x took them (options of another library), and left alone.
+
+    Attributes:
+        ws_state: `WSListenerState`.
+        reconnects: how often the line was lost since it last worked.
+    """
+
+    MAX_RECONNECTS = 5
+    MAX_RECONNECT_SECONDS = 60
+    MIN_RECONNECT_WAIT = 0.1
+    TIMEOUT = 10
+    NO_MESSAGE_RECONNECT_TIMEOUT = 60
+
+    _drops = True
+
+    def __init__(
+        self,
+        url: str,
+        path: str | None = None,
+        prefix: str = "ws/",
+        is_binary: bool = False,
+        exit_coro: Callable[[str | None], Awaitable[Any]] | None = None,
+        https_proxy: str | None = None,
+        max_queue_size: int = MAX_QUEUE_SIZE,
+        **kwargs: Any,
+    ) -> None:
+        if https_proxy:
+            raise ValueError("https_proxy is not used for streams: they go to the exchange directly")
+        if isinstance(max_queue_size, bool) or not isinstance(max_queue_size, int) or max_queue_size < 1:
+            raise ValueError(f"max_queue_size is {max_queue_size!r}; it must be a whole number above 0")
+        self._path = path
+        self._exit_coro = exit_coro
+        self._most = max_queue_size
+        address = f"{url}{prefix}{path or ''}"
+        self._open: Open = lambda **outlet: _opener().address(path or url, lambda: address, **outlet)
+        self._callback: Callable[[Message], Any] | None = None
+        self._rest()
+
+    @classmethod
+    def _of(cls, path: str, open_socket: Open, max_queue_size: int, **rest: Any) -> Self:
+        """The socket of a manager."""
+        socket = cls("", path, max_queue_size=max_queue_size, **rest)
+        socket._open = open_socket
+        return socket
+
+    def _rest(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._socket: Socket | None = None
+        self._outlet: Outlet | None = None
+        self._inbox: list[list[Message]] = []  # what this turn of the loop brought
+        self._waiting: deque[Message] = deque()
+        self._readers: deque[asyncio.Future[None]] = deque()
+        self._overflow: dict[str, Any] | None = None
+        self._told: set[str] = set()
+        self.ws_state = WSListenerState.INITIALISING
+        self.reconnects = 0
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._path} {self.ws_state.value}>"
+
+    # -- opening and leaving ------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        """Open the socket; it speaks when the exchange does. Entered once more, another reader of the same stream."""
+        if self._socket is not None:
+            return await self._another().__aenter__()
+        await self.connect()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_val: BaseException | None = None,
+        exc_tb: TracebackType | None = None,
+    ) -> None:
+        """Leave it: the line is closed, and messages that wait are forgotten."""
+        self._leave()
+        if self._exit_coro is not None:
+            await self._exit_coro(self._path)
+
+    async def connect(self) -> None:
+        """Open the socket. Twice is harmless."""
+        if self._socket is not None:
+            return
+        self._begin(asyncio.get_running_loop())
+
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        from .engine import ending  # noqa: F401 - the reactor is stopped when the process ends
+        from .engine.outlet import Outlet
+        from .engine.reactor import engine
+
+        self._rest()
+        self._loop = loop
+        outlet = Outlet(loop, self._arrive, self._leave)
+        self._outlet = outlet
+        self._socket = outlet.socket = self._open(
+            sink=outlet.send,
+            on_give_up=lambda message: outlet.send([_Told({**message, "type": "given up"})]),
+            on_notice=lambda notice: outlet.send([_Told(notice)]),
+        )
+        if not engine.runs():
+            engine.start()
+        self._socket.open()
+        self.ws_state = WSListenerState.STREAMING
+
+    def hand_to(self, callback: Callable[[Message], Any]) -> None:
+        """Call `callback` with each message from now on, in the loop; `recv` has none then.
+
+        The socket opens at once where a loop runs, else when it is entered.
+        """
+        self._callback = callback
+        with contextlib.suppress(RuntimeError):
+            self._begin(asyncio.get_running_loop())
+
+    def _another(self) -> Self:
+        return self._of(self._path or "", self._open, self._most)
+
+    async def close(self) -> None:
+        """As leaving ``async with``."""
+        await self.__aexit__(None, None, None)
+
+    def _leave(self) -> None:
+        socket, self._socket = self._socket, None
+        if socket is not None:
+            socket.stop()
+        self.ws_state = WSListenerState.EXITING
+        self._waiting.clear()
+        self._wake()
+
+    # -- reading ------------------------------------------------------------------------------------------
+
+    async def recv(self) -> Message:
+        """The next message, or an error message.
+
+        Returns:
+            a dictionary, or a list for the streams of all symbols. ``{'e': 'error', 'type', 'm'}`` where something
+            happened to the line; the stream goes on after it.
+
+        Raises:
+            ReadLoopClosed: the socket is not open.
+            RuntimeError: another loop opened it.
+        """
+        while not self._waiting:
+            if self._socket is None:
+                raise ReadLoopClosed("the socket is not open: enter it by `async with`, or await connect()")
+            await self._news()
+        message = self._waiting.popleft()
+        if message is self._overflow:
+            self._overflow = None
+        return message
+
+    async def _news(self) -> None:
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            raise RuntimeError("this socket was opened in another event loop; read it there")
+        reader: asyncio.Future[None] = loop.create_future()
+        self._readers.append(reader)
+        try:
+            await reader
+        finally:
+            if reader in self._readers:
+                self._readers.remove(reader)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Message:
+        try:
+            return await self.recv()
+        except ReadLoopClosed:
+            raise StopAsyncIteration from None
+
+    # -- what the engine brings, in the loop --------------------------------------------------------------
+
+    def _arrive(self, messages: list[Message]) -> None:
+        self._inbox.append(messages)
+        if len(self._inbox) == 1 and self._loop is not None:
+            self._loop.call_soon(self._settle)  # who reads has had a turn by then
+
+    def _settle(self) -> None:
+        """Put what came in line; what waits since an earlier turn is what nobody read in time."""
+        inbox, self._inbox = self._inbox, []
+        if self._socket is None:
+            return
+        late = len(self._waiting)
+        for messages in inbox:
+            for message in messages:
+                if type(message) is _Told:
+                    self._notice(message.notice)
+                else:
+                    self._waiting.append(message)
+        if self._callback is not None:
+            self._call_back(self._callback)
+            return
+        if self._drops and late >= self._most:
+            self._overflows()
+        self._wake()
+
+    def _call_back(self, callback: Callable[[Message], Any]) -> None:
+        from .engine import callbacks
+
+        while self._waiting and self._socket is not None:
+            callbacks.call(callback, self._waiting.popleft(), str(self._path))
+
+    def _overflows(self) -> None:
+        waiting = self._waiting
+        lost = 0
+        if self._overflow is not None:
+            waiting.popleft()  # it stands first
+            lost = self._overflow["lost"]
+        while len(waiting) > self._most:
+            waiting.popleft()
+            lost += 1
+        size = self._most + lost
+        text = f"Message queue size {size} exceeded maximum {self._most}"
+        self._overflow = {"e": "error", "type": "BinanceWebsocketQueueOverflow", "m": text, "lost": lost}
+        if lost and self._overflow["lost"] == lost:
+            log.warning("%s: %s: %d messages were dropped", self._path, text, lost)
+        waiting.appendleft(self._overflow)
+
+    def _wake(self) -> None:
+        for reader in self._readers:
+            if not reader.done():
+                reader.set_result(None)
+
+    # -- what happens to the line -------------------------------------------------------------------------
+
+    def _notice(self, notice: Notice) -> None:
+        kind = notice["type"]
+        if kind == "restored":
+            self._told.clear()
+            self.reconnects = 0
+            self.ws_state = WSListenerState.STREAMING
+        elif kind == "lost":
+            self.reconnects += 1
+            self.ws_state = WSListenerState.RECONNECTING
+            self._tell(*_ERRORS[notice["cause"]], notice)
+        elif kind == "given up":
+            self._tell("BinanceWebsocketUnableToConnect", notice["m"], notice)
+        elif kind == "unreadable":
+            self._tell("JSONDecodeError", f"a message is no JSON: {notice['reason']}", notice)
+
+    def _tell(self, kind: str, text: str, notice: Notice) -> None:
+        if kind not in self._told:
+            self._told.add(kind)
+            told = {"e": "error", "type": kind, "m": text or notice["reason"], "reason": notice["reason"]}
+            self._waiting.append({**told, "status": notice["status"]} if notice.get("status") else told)
+
+    # -- as in 1.x ----------------------------------------------------------------------------------------
+
+    def json_dumps(self, msg: Any) -> str:
+        """As text."""
+        return json.dumps(msg)
+
+    def json_loads(self, msg: str | bytes) -> Any:
+        """A text's value."""
+        return json.loads(msg)
+
+    async def before_reconnect(self) -> None:
+        """Leave the line for a new one."""
+        if self._socket is not None:
+            self._socket.disconnect()
+
+
+class KeepAliveWebsocket(ReconnectingWebsocket):
+    """The socket of an account's events; what keeps it alive is the engine's business, and no event is dropped."""
+
+    _drops = False
+
+
+class _Told:
+    """A notice among the messages."""
+
+    __slots__ = ("notice",)
+
+    def __init__(self, notice: Notice) -> None:
+        self.notice = notice
+
+
+def _opener() -> Opener:
+    from .engine.connection import PatientFactory
+    from .engine.opener import Opener
+
+    return Opener(None, PatientFactory)
