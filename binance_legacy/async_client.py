@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Coroutine, Generator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from .base_client import BaseClient, headers_of
 from .endpoints import declare
-from .endpoints.declare import Endpoint, Steps
+from .endpoints.declare import Endpoint, Request, Steps
 from .endpoints.later_parameters import LaterParameters
 from .engine.http_async import Session
 from .exceptions import BinanceAPIException, BinanceLimitException, BinanceRequestException
@@ -166,6 +166,7 @@ class AsyncClient(LaterParameters[Coroutine[Any, Any, Any]], BaseClient[Coroutin
 
     async def close_connection(self) -> None:
         """Hang up. Calls that are on their way end with ConnectionError; no more can be made. Twice is harmless."""
+        self._leave_websockets()
         await self.session.close()
 
     async def __aenter__(self) -> Self:
@@ -181,6 +182,15 @@ class AsyncClient(LaterParameters[Coroutine[Any, Any, Any]], BaseClient[Coroutin
     async def _ask(self, row: Endpoint, params: Mapping[str, Any]) -> Any:
         answer = await self._way_out(row, params)
         return row.shape(answer, params) if row.shape and self.legacy_answers else answer
+
+    async def _ask_over_websocket(self, row: Request, params: Mapping[str, Any]) -> Any:
+        return await self._persistently(row.signed, lambda: self._ask_over_websocket_once(row, params))
+
+    async def _ask_over_websocket_once(self, row: Request, params: Mapping[str, Any]) -> Any:
+        if getattr(self.session, "closed", False) is True:
+            raise RuntimeError("this client is closed; a new one must be made")
+        call, seconds = self._websocket_call(row, params)
+        return self._websocket_result(call, await self._websocket_lines().ask_async(call, seconds))
 
     async def _give(self, answer: Any) -> Any:
         return answer
@@ -203,10 +213,16 @@ class AsyncClient(LaterParameters[Coroutine[Any, Any, Any]], BaseClient[Coroutin
         A call that was refused because this machine's clock is off (-1021) is sent again once, with the exchange's
         time asked for anew.
         """
+        return await self._persistently(
+            signed, lambda: self._request_once(method, uri, signed, force_params, kwargs)
+        )
+
+    async def _persistently(self, signed: bool, once: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        """What a call gives, as `Client._persistently`."""
         in_time = False
         while True:
             try:
-                return await self._request_once(method, uri, signed, force_params, kwargs)
+                return await once()
             except BinanceAPIException as error:
                 if signed and error.code == _OUT_OF_TIME and not in_time:
                     in_time = True

@@ -10,16 +10,19 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from . import enums
-from .endpoints.declare import Answer, Endpoint, Method, methods
+from .endpoints.declare import Answer, Endpoint, Method, Request, methods
 from .endpoints.legacy import LegacyEndpoints
 from .engine.introduce import introduce
-from .exceptions import RetiredEndpoint
-from .wire import signing, venues
+from .exceptions import BinanceRequestException, RetiredEndpoint
+from .wire import replies, requests, signing, venues
 from .wire.replies import Limits
+
+if TYPE_CHECKING:
+    from .engine.requests import Call, Requests
 
 USER_AGENT = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/56.0.2924.87 Safari/537.36"
@@ -59,6 +62,12 @@ class BaseClient(LegacyEndpoints[Answer]):
     API_DEMO_URL = "https://demo-api.binance.com/api"
     FUTURES_DEMO_URL = "https://demo-fapi.binance.com/fapi"
     FUTURES_COIN_DEMO_URL = "https://demo-dapi.binance.com/dapi"
+    WS_API_URL = "wss://ws-api.binance.{}/ws-api/v3"
+    WS_API_TESTNET_URL = "wss://ws-api.testnet.binance.vision/ws-api/v3"
+    WS_API_DEMO_URL = "wss://demo-ws-api.binance.com/ws-api/v3"
+    WS_FUTURES_URL = "wss://ws-fapi.binance.{}/ws-fapi/v1"
+    WS_FUTURES_TESTNET_URL = "wss://testnet.binancefuture.com/ws-fapi/v1"
+    WS_FUTURES_DEMO_URL = "wss://testnet.binancefuture.com/ws-fapi/v1"
     REQUEST_TIMEOUT: float = 10
     BASE_ENDPOINT_DEFAULT = ""
     BASE_ENDPOINT_1 = "1"
@@ -155,7 +164,10 @@ class BaseClient(LegacyEndpoints[Answer]):
     testnet = False
     timestamp_offset = 0
     response: Any = None
+    session: Any = None
+    https_proxy: str | None = None
     _requests_params: Mapping[str, Any] | None = None
+    _session_params: Mapping[str, Any] | None = None
     _private_key: signing.PrivateKey | None = None
     _time_unit: str | None = None
     _of_box = False
@@ -197,7 +209,7 @@ class BaseClient(LegacyEndpoints[Answer]):
                 setattr(self, name, self._base(getattr(self, name)))
         for name in ("API_URL", "MARGIN_API_URL") if base_endpoint else ():
             setattr(self, name, getattr(self, name).replace("://api.", f"://api{base_endpoint}."))
-        for name in ("API", "FUTURES", "FUTURES_DATA", "FUTURES_COIN", "FUTURES_COIN_DATA") if venue else ():
+        for name in _OF_OTHER_VENUES if venue else ():
             setattr(self, f"{name}_URL", getattr(self, f"{name}_{venue}_URL", getattr(self, f"{name}_URL")))
 
     # -- a row's way out -----------------------------------------------------------------------------------
@@ -310,6 +322,65 @@ class BaseClient(LegacyEndpoints[Answer]):
         """Send one call and read its answer."""
         raise NotImplementedError
 
+    # -- a request's way over a WebSocket, whose engine is imported by the first one ------------------------
+
+    def _websocket_lines(self) -> Requests:
+        from .engine.requests import Requests
+
+        known = vars(self).get(_LINES)
+        return known if known is not None else vars(self).setdefault(_LINES, Requests())  # type: ignore[no-any-return]
+
+    def _leave_websockets(self) -> None:
+        """Hang up; requests that are on their way fail."""
+        lines = vars(self).pop(_LINES, None)
+        if lines is not None:
+            lines.close()
+
+    def _websocket_call(self, row: Request, params: Mapping[str, Any]) -> tuple[Call, float | None]:
+        """A request, ready to be sent, and how many seconds it may take."""
+        from .engine.requests import Call, seconds_of, way_to
+
+        self._stay_in_the_box()
+        asked = dict(params)
+        options: dict[str, Any] = {"timeout": self.REQUEST_TIMEOUT, **(self._requests_params or {})}
+        options.update(asked.pop("requests_params", None) or {})
+        asked = {name: requests.sendable(value) for name, value in asked.items() if value is not None}
+        if row.signed:
+            asked = self._signed_request(row, asked)
+        address = self._websocket_address(row.host)
+        trust_env = getattr(self.session, "trust_env", (self._session_params or {}).get("trust_env", True))
+        number = self._websocket_lines().number()
+        way = way_to(address, options, self.https_proxy, trust_env)
+        call = Call(row, number, requests.frame(number, row.method, asked), address, way)
+        return call, seconds_of(options["timeout"])
+
+    def _websocket_address(self, host: str) -> str:
+        url = self._base(self.WS_API_URL if host == "ws-api" else self.WS_FUTURES_URL)
+        unit = f"?timeUnit={self._time_unit}" if host == "ws-api" and self._time_unit else ""
+        return venues.reroute(url + unit)
+
+    def _signed_request(self, row: Request, params: dict[str, Any]) -> dict[str, Any]:
+        """Parameters with key, timestamp and signature.
+
+        Raises:
+            BinanceRequestException: this client has no key, or nothing to sign with.
+        """
+        secret = self.API_SECRET or self._private_key
+        lacking = [name for name, value in (("api_key", self.API_KEY), ("api_secret", secret)) if not value]
+        if lacking:
+            raise BinanceRequestException(
+                f"{row.method} must be signed, and this client was made without {' and '.join(lacking)}"
+            )
+        asked = {**params, "apiKey": self.API_KEY, "timestamp": self._exchange_time()}
+        return signing.signed_request(self._signing_key(), asked)
+
+    def _websocket_result(self, call: Call, answer: Mapping[str, Any]) -> Any:
+        """What a request gives; an error is raised as that of a REST call is."""
+        sent = requests.Sent(call.row.method, "POST" if call.row.changes else "GET", call.address)
+        answered = requests.read(answer, sent, self._exchange_time())
+        self._used_limits.note(answered.headers)
+        return replies.read(answered)
+
     # -- addresses, read when a call is made; a template where a script replaced __init__ ------------------
 
     def _base(self, url: str) -> str:
@@ -351,10 +422,7 @@ class BaseClient(LegacyEndpoints[Answer]):
         self, method: str, signed: bool, force_params: bool, kwargs: Mapping[str, Any]
     ) -> dict[str, Any]:
         """What the session is told of one call: its parameters as they are sent, its time-out, and what was said."""
-        if self._of_box and venues.box() is None:
-            raise venues.OfflineError(
-                "this client was made for an exchange in a box, which has ended; it does not go on with Binance itself"
-            )
+        self._stay_in_the_box()
         options: dict[str, Any] = {"timeout": self.REQUEST_TIMEOUT, **(self._requests_params or {}), **kwargs}
         params = dict(options.pop("data", None) or {})
         options.update(params.pop("requests_params", None) or {})
@@ -368,6 +436,12 @@ class BaseClient(LegacyEndpoints[Answer]):
                 **options.get("headers", {}),
             }
         return options
+
+    def _stay_in_the_box(self) -> None:
+        if self._of_box and venues.box() is None:
+            raise venues.OfflineError(
+                "this client was made for an exchange in a box, which has ended; it does not go on with Binance itself"
+            )
 
     def _encoded_parameters(self, params: dict[str, Any], signed: bool) -> str:
         """Parameters as they are sent, signed where that is asked for."""
@@ -416,6 +490,14 @@ class BaseClient(LegacyEndpoints[Answer]):
 
 _MICROSECONDS = 10**14
 """Times from here on are microseconds: as milliseconds they would lie beyond the year 5000."""
+
+_OF_OTHER_VENUES = (
+    "API", "FUTURES", "FUTURES_DATA", "FUTURES_COIN", "FUTURES_COIN_DATA", "WS_API", "WS_FUTURES",
+)  # fmt: skip
+"""Addresses that the test networks and the demo mode have of their own."""
+
+_LINES = "_lines_of_requests"
+"""Where a client keeps its lines to the WebSocket APIs."""
 
 _STATIONS = {
     "sapi": "_request_margin_api",

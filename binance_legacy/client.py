@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -22,7 +22,7 @@ import requests
 
 from .base_client import BaseClient, headers_of
 from .endpoints import declare
-from .endpoints.declare import Endpoint
+from .endpoints.declare import Endpoint, Request
 from .engine import http
 from .exceptions import (
     BinanceAPIException,
@@ -118,6 +118,17 @@ class Client(BaseClient[Any]):
         session.headers.update(headers_of(self))
         return session
 
+    def close_connection(self) -> None:
+        """Hang up: the session's connections and those of requests over a WebSocket. (As in 1.x.)
+
+        Requests over a WebSocket that are on their way in other threads fail. A client that is asked again connects
+        again.
+        """
+        self._leave_websockets()
+        close = getattr(self.session, "close", None)  # a script's own may have none
+        if close is not None:
+            close()
+
     # -- a row's way out ----------------------------------------------------------------------------------
 
     def _ask(self, row: Endpoint, params: Mapping[str, Any]) -> Any:
@@ -128,6 +139,19 @@ class Client(BaseClient[Any]):
                 raise
             raise BinanceWithdrawAPIException(error.response) from None
         return row.shape(answer, params) if row.shape and self.legacy_answers else answer
+
+    def _ask_over_websocket(self, row: Request, params: Mapping[str, Any]) -> Any:
+        return self._persistently(row.signed, lambda: self._ask_over_websocket_once(row, params))
+
+    def _ask_over_websocket_once(self, row: Request, params: Mapping[str, Any]) -> Any:
+        from .engine.requests import refuse_to_block
+
+        same = row.name.removeprefix("ws_")
+        refuse_to_block(
+            row.name, f"client.{same}()" if hasattr(self, same) else "the REST method of the same use"
+        )
+        call, seconds = self._websocket_call(row, params)
+        return self._websocket_result(call, self._websocket_lines().ask(call, seconds))
 
     def _give(self, answer: Any) -> Any:
         return answer
@@ -153,10 +177,16 @@ class Client(BaseClient[Any]):
             kwargs: ``data``, the parameters; else options of `requests`, for this call. Such options may also
                 stand among the parameters as ``requests_params``.
         """
+        return self._persistently(
+            signed, lambda: self._request_once(method, uri, signed, force_params, kwargs)
+        )
+
+    def _persistently(self, signed: bool, once: Callable[[], Any]) -> Any:
+        """What a call gives, made again once where the clock was off, and after a limit that may be waited for."""
         in_time = False
         while True:
             try:
-                return self._request_once(method, uri, signed, force_params, kwargs)
+                return once()
             except BinanceAPIException as error:
                 if signed and error.code == _OUT_OF_TIME and not in_time:
                     in_time = True

@@ -28,6 +28,11 @@ the parameters that 0.7 knew, and how its answer is put back into 0.7's shape::
 
 Where nothing took its place, the method is `retired`. A method over other methods says with `asks` in which rows it
 ends, so that the catalogue knows every method that a client has.
+
+What is asked over a WebSocket API is declared with `request`, and handed to the client's `_ask_over_websocket`::
+
+        @request("order.place", signed=True, changes=True)
+        def ws_create_order(self, **params: Any) -> Answer: ...
 """
 
 from __future__ import annotations
@@ -129,6 +134,27 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """One request of a WebSocket API.
+
+    Attributes:
+        name: the client's method.
+        method: Binance's, ``order.place``.
+        signed: whether it needs a key, a timestamp and a signature.
+        changes: whether it may change something, so that it is never sent again by itself.
+        weight: as of `Endpoint`.
+        host: which of Binance's hosts answers: ``ws-api`` or ``ws-fapi``.
+    """
+
+    name: str
+    method: str
+    signed: bool = False
+    changes: bool = False
+    weight: int = 1
+    host: str = "ws-api"
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """One public method of a client, and what became of it since 0.7.
 
@@ -162,6 +188,10 @@ class Endpoints(Generic[Answer]):
         """Call an endpoint; what a client is, is how it does this."""
         raise NotImplementedError(f"{type(self).__name__} does not say how it calls {row.path}")
 
+    def _ask_over_websocket(self, row: Request, params: Params) -> Answer:
+        """Make a request of a WebSocket API."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how it asks {row.method}")
+
     def _give(self, answer: Any) -> Answer:
         """Answer without a call."""
         raise NotImplementedError
@@ -180,6 +210,7 @@ class Endpoints(Generic[Answer]):
 
 
 _catalogue: dict[str, Endpoint] = {}
+_requests: dict[str, Request] = {}
 _methods: dict[str, Method] = {}
 
 
@@ -188,8 +219,13 @@ def catalogue() -> Mapping[str, Endpoint]:
     return dict(_catalogue)
 
 
+def requests() -> Mapping[str, Request]:
+    """Every declared request of a WebSocket API, by the name of its method."""
+    return dict(_requests)
+
+
 def methods() -> Mapping[str, Method]:
-    """Every public method that a client has, by name: rows, methods over them, and those that are gone."""
+    """Every public method that a client has, by name: rows, requests, methods over them, and those that are gone."""
     return dict(_methods)
 
 
@@ -233,6 +269,23 @@ def endpoint(
 
 
 _HOSTS = {"fapi": "fapi", "dapi": "dapi", "eapi": "eapi"}
+
+
+def request(
+    method: str, *, signed: bool = False, changes: bool = False, weight: int = 1, host: str = "ws-api"
+) -> Callable[[F], F]:
+    """Declare a method to be one request of a WebSocket API (`Request`); its body is never run."""
+
+    def declare(function: F) -> F:
+        row = Request(function.__name__, method, signed, changes, weight, host)
+        _requests[row.name] = row
+        if not row.name.startswith("_"):
+            _methods[row.name] = Method(row.name, (row.name,))
+        body = _taking_parameters(function, lambda client, params: client._ask_over_websocket(row, params))
+        body.request = row
+        return cast(F, body)
+
+    return declare
 
 
 def _taking_parameters(function: Callable[..., Any], then: Callable[[Any, dict[str, Any]], Any]) -> Any:

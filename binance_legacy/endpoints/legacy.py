@@ -13,6 +13,7 @@ from .options import OptionsEndpoints
 from .subaccount import SubAccountEndpoints
 from .userstream import UserStreamEndpoints
 from .wallet import WalletEndpoints
+from .websocket_api import WebSocketApiEndpoints
 
 
 class LegacyEndpoints(
@@ -25,6 +26,7 @@ class LegacyEndpoints(
     OptionsEndpoints[Answer],
     FuturesCoinEndpoints[Answer],
     LaterEndpoints[Answer],
+    WebSocketApiEndpoints[Answer],
     LaterFuturesEndpoints[Answer],  # which are the futures' and the market's
 ):
     """The families of endpoints together; both clients are this, one blocking, one awaitable."""
