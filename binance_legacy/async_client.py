@@ -104,6 +104,7 @@ class AsyncClient(LaterParameters[Coroutine[Any, Any, Any]], BaseClient[Coroutin
         self._set_keys(api_key, api_secret, private_key, private_key_pass)
         self._set_addresses(tld, base_endpoint, "DEMO" if demo else "TESTNET" if testnet else "")
         self.testnet = testnet
+        self.demo = demo
         self.loop = loop
         self.https_proxy = https_proxy
         self.legacy_answers = legacy_answers

@@ -16,6 +16,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from types import TracebackType
@@ -32,6 +33,12 @@ if TYPE_CHECKING:
 log = logging.getLogger("binance_legacy.streams")
 
 MAX_QUEUE_SIZE = 100
+
+_ASLEEP = 0.2
+"""Seconds after which who has read nothing, while messages wait, is not merely slow."""
+
+_BACKLOG = 1000
+"""Messages beyond `max_queue_size` that wait for a slow reader before its line is held."""
 
 Message = Any
 Open = Callable[..., "Socket"]
@@ -58,9 +65,10 @@ class ReconnectingWebsocket:
         is_binary: taken as 1.x took it; both kinds of messages are read.
         exit_coro: awaited with `path` when the socket is left.
         https_proxy: refused: streams go to the exchange directly.
-        max_queue_size: messages that may wait to be read. Past it the oldest go, which is told once by
-            ``{'e': 'error', 'type': 'BinanceWebsocketQueueOverflow', 'm', 'lost': how many}``; the stream goes on.
-            Events of an account are never dropped.
+        max_queue_size: messages that may wait while nobody reads. Past it the oldest go, which is told once by
+            ``{'e': 'error', 'type': 'BinanceWebsocketQueueOverflow', 'm', 'lost': how many}``; the stream goes on. Who
+            reads, but slower than messages come, loses none: the line is held meanwhile. Events of an account are
+            never dropped.
         kwargs: taken as 1.x took them (options of another library), and left alone.
 
     Attributes:
@@ -97,6 +105,7 @@ class ReconnectingWebsocket:
         address = f"{url}{prefix}{path or ''}"
         self._open: Open = lambda **outlet: _opener().address(path or url, lambda: address, **outlet)
         self._callback: Callable[[Message], Any] | None = None
+        self._siblings: dict[Any, list[Self]] = {}  # readers of tasks that entered it while it was open
         self._rest()
 
     @classmethod
@@ -114,6 +123,8 @@ class ReconnectingWebsocket:
         self._waiting: deque[Message] = deque()
         self._readers: deque[asyncio.Future[None]] = deque()
         self._overflow: dict[str, Any] | None = None
+        self._read_at = time.monotonic()
+        self._held = False
         self._told: set[str] = set()
         self.ws_state = WSListenerState.INITIALISING
         self.reconnects = 0
@@ -125,10 +136,12 @@ class ReconnectingWebsocket:
 
     async def __aenter__(self) -> Self:
         """Open the socket; it speaks when the exchange does. Entered once more, another reader of the same stream."""
-        if self._socket is not None:
-            return await self._another().__aenter__()
-        await self.connect()
-        return self
+        if self._socket is None:
+            await self.connect()
+            return self
+        sibling = self._of(self._path or "", self._open, self._most)
+        self._siblings.setdefault(asyncio.current_task(), []).append(sibling)
+        return await sibling.__aenter__()
 
     async def __aexit__(
         self,
@@ -137,6 +150,10 @@ class ReconnectingWebsocket:
         exc_tb: TracebackType | None = None,
     ) -> None:
         """Leave it: the line is closed, and messages that wait are forgotten."""
+        siblings = self._siblings.get(asyncio.current_task())
+        if siblings:
+            await siblings.pop().__aexit__(exc_type, exc_val, exc_tb)
+            return
         self._leave()
         if self._exit_coro is not None:
             await self._exit_coro(self._path)
@@ -158,11 +175,10 @@ class ReconnectingWebsocket:
         self._outlet = outlet
         self._socket = outlet.socket = self._open(
             sink=outlet.send,
-            on_give_up=lambda message: outlet.send([_Told({**message, "type": "given up"})]),
+            on_give_up=lambda message: None,  # the notice tells
             on_notice=lambda notice: outlet.send([_Told(notice)]),
         )
-        if not engine.runs():
-            engine.start()
+        engine.rouse()
         self._socket.open()
         self.ws_state = WSListenerState.STREAMING
 
@@ -174,9 +190,6 @@ class ReconnectingWebsocket:
         self._callback = callback
         with contextlib.suppress(RuntimeError):
             self._begin(asyncio.get_running_loop())
-
-    def _another(self) -> Self:
-        return self._of(self._path or "", self._open, self._most)
 
     async def close(self) -> None:
         """As leaving ``async with``."""
@@ -208,8 +221,11 @@ class ReconnectingWebsocket:
                 raise ReadLoopClosed("the socket is not open: enter it by `async with`, or await connect()")
             await self._news()
         message = self._waiting.popleft()
+        self._read_at = time.monotonic()
         if message is self._overflow:
             self._overflow = None
+        if self._held and len(self._waiting) < self._most:
+            self._hold(False)
         return message
 
     async def _news(self) -> None:
@@ -255,9 +271,26 @@ class ReconnectingWebsocket:
         if self._callback is not None:
             self._call_back(self._callback)
             return
-        if self._drops and late >= self._most:
-            self._overflows()
+        if late >= self._most:
+            self._look_at_reader()
         self._wake()
+
+    def _look_at_reader(self) -> None:
+        """More wait than may: who does not read loses the oldest, who reads slowly has the line wait."""
+        if self._drops and len(self._waiting) > self._most and time.monotonic() - self._read_at > _ASLEEP:
+            self._overflows()
+            if self._held:
+                self._hold(False)
+        elif len(self._waiting) > self._most + _BACKLOG and not self._held and self._loop is not None:
+            self._hold(True)
+            self._loop.call_later(_ASLEEP, self._look_at_reader)
+
+    def _hold(self, held: bool) -> None:
+        from .engine.reactor import engine
+
+        self._held = held
+        if self._socket is not None:
+            engine.soon(self._socket.hold if held else self._socket.let_go)
 
     def _call_back(self, callback: Callable[[Message], Any]) -> None:
         from .engine import callbacks
@@ -274,11 +307,10 @@ class ReconnectingWebsocket:
         while len(waiting) > self._most:
             waiting.popleft()
             lost += 1
-        size = self._most + lost
-        text = f"Message queue size {size} exceeded maximum {self._most}"
+        text = f"Message queue size {self._most + lost} exceeded maximum {self._most}"
+        if self._overflow is None:
+            log.warning("%s: %s: the oldest messages are dropped", self._path, text)
         self._overflow = {"e": "error", "type": "BinanceWebsocketQueueOverflow", "m": text, "lost": lost}
-        if lost and self._overflow["lost"] == lost:
-            log.warning("%s: %s: %d messages were dropped", self._path, text, lost)
         waiting.appendleft(self._overflow)
 
     def _wake(self) -> None:
@@ -299,7 +331,7 @@ class ReconnectingWebsocket:
             self.ws_state = WSListenerState.RECONNECTING
             self._tell(*_ERRORS[notice["cause"]], notice)
         elif kind == "given up":
-            self._tell("BinanceWebsocketUnableToConnect", notice["m"], notice)
+            self._tell("BinanceWebsocketUnableToConnect", "Max reconnect retries reached", notice)
         elif kind == "unreadable":
             self._tell("JSONDecodeError", f"a message is no JSON: {notice['reason']}", notice)
 

@@ -78,6 +78,7 @@ class ThreadedApiManager(threading.Thread):
 
         ending.watch()
         engine.settle(self)
+        engine.rouse()
         super().start()
         self._ready.wait(_READY_WITHIN)
 
@@ -164,8 +165,7 @@ class ThreadedApiManager(threading.Thread):
         Returns:
             its name, for `stop_socket`.
         """
-        if not callable(callback):
-            raise TypeError(f"the callback must be a function that takes one message, not {callback!r}")
+        _check_callback(callback)
         loop = self._running_loop()
         with self._names_lock:
             path, number = name, 1
@@ -241,6 +241,14 @@ class ThreadedApiManager(threading.Thread):
         self._forget(socket_name)
         if done is not None:
             done.set()
+
+
+def _check_callback(callback: Any) -> None:
+    if not callable(callback):
+        raise TypeError(
+            f"the callback must be a function that takes one message, not {callback!r}; "
+            "the order is start_..._socket(callback, symbol)"
+        )
 
 
 def _call(callback: Callback, message: Any, path: str) -> None:
@@ -322,6 +330,7 @@ class ThreadedWebsocketManager(ThreadedApiManager):
             path: what the socket is to be called, instead of its own path.
         """
         self._running_loop()
+        _check_callback(callback)
         socket = getattr(self._bsm, socket_name)(**params)  # here, so that what is wrong is raised here
         return self._listen(path or socket._path, lambda: socket, callback)
 

@@ -153,8 +153,7 @@ class Session:
         from .lines import Lines
         from .reactor import engine
 
-        if not engine.runs():
-            engine.start()
+        engine.rouse()
         with self._lock:
             if self._lines is None:
                 self._lines = Lines(self._lanes)

@@ -67,9 +67,7 @@ class KeyedLine(Line):
             return
         self._told, self._retry = False, _FIRST_RETRY
         before, self.key = self.key, answer
-        if not before:
-            self.feed._connect()
-        elif before != answer:
+        if before != answer:
             self.feed.renew()
         self._after(self._kept.every, self._keep)
 

@@ -99,6 +99,11 @@ class Engine:
         for call, arguments in held:
             reactor.callFromThread(call, *arguments)
 
+    def rouse(self) -> None:
+        """Have the reactor run, also where our loop rests: something that no manager of 0.7 started is opened."""
+        if self._resting or not self.runs():
+            self.start()
+
     def _run(self) -> None:
         pool = reactor.getThreadPool()
         pool.threadFactory = functools.partial(threading.Thread, daemon=True)  # they wait for work for ever

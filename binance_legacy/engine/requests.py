@@ -178,8 +178,7 @@ class Requests:
             self._finish(call)
 
     def _begin(self, call: Call) -> None:
-        if not engine.runs():
-            engine.start()
+        engine.rouse()
         engine.soon(self._take, call)
 
     def _finish(self, call: Call) -> None:
