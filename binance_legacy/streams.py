@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import importlib
 import logging
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -98,6 +99,9 @@ class BinanceSocketManager:
     ) -> None:
         if user_timeout is None or isinstance(user_timeout, asyncio.AbstractEventLoop):
             user_timeout = KEEPALIVE_TIMEOUT
+        importlib.import_module(
+            ".engine.opener", __package__
+        )  # takes a while, and a loop's first socket would wait
         self._client = client
         self._user_timeout = user_timeout
         self._max_queue_size = max_queue_size

@@ -73,7 +73,7 @@ class ThreadedApiManager(threading.Thread):
         Raises:
             RuntimeError: it was started before.
         """
-        from .engine import ending
+        from .engine import ending, opener  # noqa: F401 - here, where nobody's loop stands still meanwhile
         from .engine.reactor import engine
 
         ending.watch()
@@ -190,11 +190,12 @@ class ThreadedApiManager(threading.Thread):
     async def _begin(self, make_socket: Callable[[], Any], path: str, callback: Callback) -> None:
         listener = asyncio.ensure_future(self.start_listener(make_socket(), path, callback))
         self._listeners[path] = listener
-        listener.add_done_callback(lambda _: self._forget(path))
+        listener.add_done_callback(lambda _: self._forget(path, listener))
 
-    def _forget(self, path: str) -> None:
-        self._listeners.pop(path, None)
-        self._names.discard(path)
+    def _forget(self, path: str, listener: asyncio.Task[None] | None) -> None:
+        if self._listeners.get(path) is listener:  # not its successor of the same name
+            self._listeners.pop(path, None)
+            self._names.discard(path)
 
     async def start_listener(self, socket: Any, path: str, callback: Callback) -> None:
         """Hand each message of a socket to `callback`, until the socket is stopped."""
@@ -238,7 +239,7 @@ class ThreadedApiManager(threading.Thread):
         listener = self._listeners.get(socket_name)
         if listener is not None:
             listener.cancel()
-        self._forget(socket_name)
+            self._forget(socket_name, listener)
         if done is not None:
             done.set()
 

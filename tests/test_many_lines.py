@@ -1,5 +1,6 @@
 """Sockets that take more than one line, and lines that follow one another, against servers on 127.0.0.1."""
 
+import contextlib
 import json
 import threading
 
@@ -42,7 +43,8 @@ class Exchange(StreamServer):
             for name in request["params"]:
                 names.pop(name, None)
         self.requested.append(size)
-        line.send({"result": None, "id": request["id"]})
+        with contextlib.suppress(OSError):  # it has gone
+            line.send({"result": None, "id": request["id"]})
         self._changed()
 
     @staticmethod
