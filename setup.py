@@ -38,6 +38,7 @@ setup(
         "requests>=2.31",
         "orjson>=3.10",
         "dateparser>=1.2",
+        "sortedcontainers>=2.4",
     ],
     extras_require={
         "test": TEST,

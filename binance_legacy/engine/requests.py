@@ -279,7 +279,7 @@ class _Protocol(WebSocketClientProtocol):
     def failHandshake(self, reason: str) -> None:
         status = _STATUS.search(reason)
         self._why = f"HTTP {status[1]} {status[2]}" if status else reason
-        super().failHandshake(reason)  # type: ignore[no-untyped-call]
+        super().failHandshake(reason)
 
     def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
         if self._beating is not None and self._beating.active():
@@ -323,9 +323,9 @@ class _Line(WebSocketClientFactory):
     noisy = False
 
     def __init__(self, address: str, way: Way, others: set[_Line]) -> None:
-        super().__init__(address)  # type: ignore[no-untyped-call]
+        super().__init__(address)
         now = times()
-        self.setProtocolOptions(  # type: ignore[no-untyped-call]
+        self.setProtocolOptions(
             openHandshakeTimeout=now.handshake,
             closeHandshakeTimeout=now.closing,
             serverConnectionDropTimeout=now.closing,
@@ -368,7 +368,7 @@ class _Line(WebSocketClientFactory):
 
     def _send(self, line: _Protocol, call: Call) -> None:
         call.sent = True
-        line.sendMessage(call.frame)  # type: ignore[no-untyped-call]
+        line.sendMessage(call.frame)
 
     def forget(self, call: Call) -> None:
         """An answer is wanted no more."""

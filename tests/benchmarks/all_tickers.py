@@ -15,7 +15,7 @@ import time
 import orjson
 import websockets
 
-FIELDS = ["e", "E", "s", "p", "P", "w", "x", "c", "Q", "b", "B", "a", "A", "o", "h", "l", "v", "q", "O", "C", "F", "L", "n"]
+FIELDS = list("eEspPwxcQbBaAohlvqOCFLn")
 
 
 def symbol(number):

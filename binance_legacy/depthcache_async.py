@@ -1,0 +1,350 @@
+"""The depth caches of 1.x: awaited, or in a thread that calls back.
+
+::
+
+    async with DepthCacheManager(client, 'BNBBTC') as dcm:
+        while True:
+            cache = await dcm.recv()
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, Self
+
+from .depthcache import DEFAULT_REFRESH, DepthCache, fill
+from .streams import BinanceSocketManager
+from .threaded_stream import Callback, ThreadedApiManager
+from .wire.orderbook import Follower
+
+log = logging.getLogger("binance_legacy.depthcache")
+
+_RETRY = 0.5
+_LONGEST_RETRY = 30.0
+
+
+class BaseDepthCacheManager:
+    """What the awaited managers have in common.
+
+    Parameters:
+        client: an `AsyncClient`.
+        symbol: e.g. ``'BNBBTC'``.
+        loop: not needed; taken because 1.x took it.
+        refresh_interval: seconds after which a new snapshot is taken; None or 0: never.
+        bm: the socket manager to use; None: one of its own.
+        limit: levels.
+        conv_type: makes numbers of the exchange's texts: float, or ``decimal.Decimal``.
+    """
+
+    TIMEOUT = 60
+
+    stands_for: tuple[str, ...] = ("BaseDepthCacheManager",)
+
+    def __init__(
+        self,
+        client: Any,
+        symbol: str,
+        loop: Any = None,
+        refresh_interval: float | None = DEFAULT_REFRESH,
+        bm: Any = None,
+        limit: int = 10,
+        conv_type: Callable[[Any], Any] = float,
+    ) -> None:
+        self._client = client
+        self._symbol = symbol
+        self._limit = limit
+        self._refresh_interval = refresh_interval
+        self._refresh_time: float | None = None
+        self._last_update_id: int | None = None
+        self._bm = bm
+        self._depth_cache = DepthCache(symbol, conv_type)
+        self._socket: Any = None
+
+    async def __aenter__(self) -> Self:
+        await self._start_socket()
+        await self._init_cache()
+        return self
+
+    async def __aexit__(self, *args: Any) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Leave the socket. Twice is harmless."""
+        socket, self._socket = self._socket, None
+        if socket is not None:
+            await socket.__aexit__(None, None, None)
+
+    def _get_socket(self) -> Any:
+        """The socket that the book is kept from."""
+        raise NotImplementedError
+
+    async def _start_socket(self) -> None:
+        if self._bm is None:
+            self._bm = BinanceSocketManager(self._client)
+        self._socket = self._get_socket()
+        await self._socket.__aenter__()
+
+    async def _init_cache(self) -> None:
+        """Fill the book."""
+        self._refresh_time = time.time() + self._refresh_interval if self._refresh_interval else None
+
+    async def recv(self) -> DepthCache | dict[str, Any]:
+        """Wait until the book has changed.
+
+        Returns:
+            the book, or an error message of its socket, ``{'e': 'error', 'type', 'm'}``; the book goes on after it.
+
+        Raises:
+            ReadLoopClosed: the manager was not entered, or was left.
+        """
+        from .exceptions import ReadLoopClosed
+
+        while True:
+            if self._socket is None:
+                raise ReadLoopClosed("the depth cache is not open: enter it by `async with`")
+            told = await self._depth_event(await self._socket.recv())
+            if told is not None:
+                return told
+
+    async def _depth_event(self, msg: Any) -> DepthCache | dict[str, Any] | None:
+        """A message came; what is told of it."""
+        if msg.get("e") == "error":
+            return dict(msg)
+        return await self._process_depth_message(msg)
+
+    async def _process_depth_message(self, msg: Any) -> DepthCache | None:
+        """Put a message into the book; the book, where it has changed."""
+        self._apply_orders(msg)
+        return self._depth_cache
+
+    def _apply_orders(self, msg: Any) -> None:
+        fill(self._depth_cache, msg)
+
+    def get_depth_cache(self) -> DepthCache:
+        """The book."""
+        return self._depth_cache
+
+    def get_symbol(self) -> str:
+        """Whose it is."""
+        return self._symbol
+
+
+class DepthCacheManager(BaseDepthCacheManager):
+    """Keeps the order book of a spot market.
+
+    Parameters: as of `BaseDepthCacheManager`, and
+        limit: levels of a snapshot, up to 5000.
+        ws_interval: milliseconds between messages: 100, or None (or 0) for 1000.
+
+    Attributes:
+        gaps: how often differences were missing and a new snapshot was taken.
+    """
+
+    stands_for = ("DepthCacheManager", "BaseDepthCacheManager")
+
+    def __init__(
+        self,
+        client: Any,
+        symbol: str,
+        loop: Any = None,
+        refresh_interval: float | None = None,
+        bm: Any = None,
+        limit: int = 500,
+        conv_type: Callable[[Any], Any] = float,
+        ws_interval: int | None = None,
+    ) -> None:
+        super().__init__(client, symbol, loop, refresh_interval, bm, limit, conv_type)
+        self._ws_interval = ws_interval
+        self._follower = Follower()
+        self._edges: tuple[Any, Any] = (None, None)
+
+    @property
+    def gaps(self) -> int:
+        return self._follower.gaps
+
+    def _get_socket(self) -> Any:
+        return self._bm.depth_socket(self._symbol, interval=self._ws_interval)
+
+    async def _init_cache(self) -> None:
+        """Take a snapshot; where the exchange does not give one, again and again."""
+        await super()._init_cache()
+        self._put_in(await self._ask())
+
+    async def _ask(self) -> Any:
+        return await self._client.get_order_book(symbol=self._symbol, limit=self._limit)
+
+    async def _process_depth_message(self, msg: Any) -> DepthCache | None:
+        gaps, whole = self._follower.gaps, self._follower.in_step
+        if self._follower.take(msg):
+            self._apply_orders(msg)
+            if self._refresh_time is not None and time.time() > self._refresh_time:
+                self._follower.refresh()
+                await self._until_whole()
+        elif self._follower.gaps > gaps:
+            if self._last_update_id is not None and whole:
+                log.info(
+                    "the depth cache of %s: differences are missing; a new snapshot is taken", self._symbol
+                )
+        elif self._follower.in_step:
+            return None
+        if not self._follower.in_step:
+            await self._until_whole()
+        return self._depth_cache
+
+    def _apply_orders(self, msg: Any) -> None:
+        cache = self._depth_cache
+        cache.update(msg["b"], msg["a"])
+        cache.update_time = msg.get("E")
+        self._last_update_id = self._follower.last
+        bid, ask, (lowest, highest) = cache.best_bid(), cache.best_ask(), self._edges
+        if (lowest is not None and (bid is None or bid[0] < lowest)) or (
+            highest is not None and (ask is None or ask[0] > highest)
+        ):
+            self._follower.lose()  # what lies beyond the snapshot is not known
+
+    async def _until_whole(self) -> None:
+        """Take snapshots until one fits to what the stream brought."""
+        delay = _RETRY
+        while True:
+            try:
+                if self._put_in(await self._ask()):
+                    return
+                await asyncio.sleep(0.1)
+            except (TimeoutError, OSError) as why:
+                log.warning(
+                    "the depth cache of %s: no snapshot: %s; it is asked for again", self._symbol, why
+                )
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, _LONGEST_RETRY)
+
+    def _put_in(self, snapshot: Any) -> bool:
+        on_top = self._follower.snapshot(snapshot["lastUpdateId"])
+        if on_top is None:
+            return False
+        cache = self._depth_cache
+        cache.update(snapshot["bids"], snapshot["asks"], replace=True)
+        sides = snapshot["bids"], snapshot["asks"]
+        lowest, highest = (
+            cache.conv_type(side[-1][0]) if len(side) >= self._limit else None for side in sides
+        )
+        self._edges = lowest, highest
+        for difference in on_top:
+            self._apply_orders(difference)
+        self._last_update_id = self._follower.last
+        self._refresh_time = time.time() + self._refresh_interval if self._refresh_interval else None
+        return True
+
+
+class FuturesDepthCacheManager(BaseDepthCacheManager):
+    """Keeps the best levels of a USD-M contract's order book; each message is all of them."""
+
+    stands_for = ("FuturesDepthCacheManager", "BaseDepthCacheManager")
+
+    def _get_socket(self) -> Any:
+        return self._bm.futures_depth_socket(self._symbol, depth=str(self._limit))
+
+
+class OptionsDepthCacheManager(BaseDepthCacheManager):
+    """Keeps the best levels of an option's order book; each message is all of them."""
+
+    stands_for = ("OptionsDepthCacheManager", "BaseDepthCacheManager")
+
+    def _get_socket(self) -> Any:
+        return self._bm.options_depth_socket(self._symbol, depth=str(self._limit))
+
+
+class ThreadedDepthCacheManager(ThreadedApiManager):
+    """Keeps order books in a thread, and hands them to callbacks.
+
+    Parameters: as of `threaded_stream.ThreadedWebsocketManager`.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        api_secret: str | None = None,
+        requests_params: dict[str, Any] | None = None,
+        tld: str = "com",
+        testnet: bool = False,
+    ) -> None:
+        super().__init__(api_key, api_secret, requests_params, tld, testnet)
+
+    def _start_depth_cache(
+        self,
+        dcm_class: type[BaseDepthCacheManager],
+        callback: Callback,
+        symbol: str,
+        refresh_interval: float | None = None,
+        bm: Any = None,
+        limit: int = 10,
+        conv_type: Callable[[Any], Any] = float,
+        **kwargs: Any,
+    ) -> str:
+        def make() -> BaseDepthCacheManager:
+            return dcm_class(
+                self._client, symbol, refresh_interval=refresh_interval, bm=bm, limit=limit,
+                conv_type=conv_type, **kwargs,
+            )  # fmt: skip
+
+        return self._listen(f"{symbol.lower()}@depth{limit}", make, callback)
+
+    def start_depth_cache(
+        self,
+        callback: Callback,
+        symbol: str,
+        refresh_interval: float | None = None,
+        bm: Any = None,
+        limit: int = 10,
+        conv_type: Callable[[Any], Any] = float,
+        ws_interval: int = 0,
+    ) -> str:
+        """Keep the order book of a spot market.
+
+        Parameters:
+            callback: called with the `DepthCache` after each change, or with an error message.
+            symbol, refresh_interval, bm, limit, conv_type, ws_interval: as of `DepthCacheManager`.
+
+        Returns:
+            a name, for `stop_socket`.
+        """
+        return self._start_depth_cache(
+            DepthCacheManager,
+            callback,
+            symbol,
+            refresh_interval,
+            bm,
+            limit,
+            conv_type,
+            ws_interval=ws_interval,
+        )
+
+    def start_futures_depth_socket(
+        self,
+        callback: Callback,
+        symbol: str,
+        refresh_interval: float | None = None,
+        bm: Any = None,
+        limit: int = 10,
+        conv_type: Callable[[Any], Any] = float,
+    ) -> str:
+        """Keep the best levels of a USD-M contract's order book; as `start_depth_cache`."""
+        return self._start_depth_cache(
+            FuturesDepthCacheManager, callback, symbol, refresh_interval, bm, limit, conv_type
+        )
+
+    def start_options_depth_socket(
+        self,
+        callback: Callback,
+        symbol: str,
+        refresh_interval: float | None = None,
+        bm: Any = None,
+        limit: int = 10,
+        conv_type: Callable[[Any], Any] = float,
+    ) -> str:
+        """Keep the best levels of an option's order book; as `start_depth_cache`."""
+        return self._start_depth_cache(
+            OptionsDepthCacheManager, callback, symbol, refresh_interval, bm, limit, conv_type
+        )
