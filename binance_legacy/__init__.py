@@ -45,9 +45,22 @@ _MODULES = ("enums", "exceptions")
 """Modules of which 1.x gave every name here."""
 
 
+def _public(module: str) -> list[str]:
+    """The names that a module of its own making has."""
+    found = importlib.import_module(f".{module}", __name__)
+    made = (
+        name for name in vars(found) if name[0] != "_" and not isinstance(vars(found)[name], type(importlib))
+    )
+    return [
+        name for name in made if getattr(vars(found)[name], "__module__", found.__name__) == found.__name__
+    ]
+
+
 if not TYPE_CHECKING:  # to a type checker, a module with this would have every name
 
     def __getattr__(name: str) -> Any:
+        if name == "__all__":  # what `from binance import *` gave in 1.x
+            return [*_PLACES, *(found for module in _MODULES for found in _public(module))]
         if name in _PLACES:
             return getattr(importlib.import_module(f".{_PLACES[name]}", __name__), name)
         for module in _MODULES if not name.startswith("_") else ():

@@ -18,6 +18,7 @@
     ├── BinanceWithdrawException
     ├── BinanceWebsocketUnableToConnect     the socket's own: names of 1.x
     ├── BinanceWebsocketClosed
+    ├── BinanceRegionException
     ├── BinanceWebsocketQueueOverflow
     ├── ReadLoopClosed
     ├── NotImplementedException
@@ -221,6 +222,23 @@ class BinanceWebsocketClosed(Exception):
 
 class BinanceWebsocketQueueOverflow(Exception):
     """Messages came faster than the program took them."""
+
+
+class BinanceRegionException(Exception):
+    """An endpoint that only another of Binance's domains has. 1.x raised it; nothing here does.
+
+    Parameters:
+        required_tld: the domain that has it, ``us``.
+        actual_tld: the client's.
+        endpoint_name: what was called.
+    """
+
+    def __init__(self, required_tld: str, actual_tld: str, endpoint_name: str = "endpoint") -> None:
+        self.args = (required_tld, actual_tld, endpoint_name)
+        self.required_tld, self.actual_tld, self.endpoint_name = required_tld, actual_tld, endpoint_name
+
+    def __str__(self) -> str:
+        return f"{self.endpoint_name} is there on binance.{self.required_tld} only, not on binance.{self.actual_tld}"
 
 
 class ReadLoopClosed(Exception):

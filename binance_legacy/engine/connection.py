@@ -89,7 +89,49 @@ def connect(factory: StreamFactory, tls_options: Any) -> Any:
     Parameters:
         tls_options: of `tls.options`; None for an address that is not secure.
     """
+    wait = _owed.wait(factory)
+    if wait > 0:
+        factory.reactor.callLater(wait, _connect_late, factory, tls_options)
+        return None
     return connectWS(factory, tls_options, timeout=times().connect)
+
+
+def _connect_late(factory: StreamFactory, tls_options: Any) -> None:
+    if factory.continueTrying:
+        connectWS(factory, tls_options, timeout=times().connect)
+
+
+class _Owed:
+    """How long an address is still to be left alone, whoever asks.
+
+    A program that answers each error by a new socket would otherwise connect as fast as it is refused, and Binance bans
+    an address for that.
+    """
+
+    def __init__(self) -> None:
+        self._due: dict[tuple[str, str], tuple[float, float]] = {}
+
+    def note(self, factory: StreamFactory, delay: float) -> None:
+        """The factory's next attempt is to be after `delay` seconds."""
+        if len(self._due) > MOST_OWED:
+            self._due.clear()
+        self._due[str(factory.url), factory.name] = factory.reactor.seconds() + delay, factory.delay
+
+    def wait(self, factory: StreamFactory) -> float:
+        """Seconds until a new factory may try; it goes on with the back-off of the one before."""
+        due, delay = self._due.get((str(factory.url), factory.name), (0.0, 0.0))
+        left: float = due - factory.reactor.seconds()
+        if left > -factory.maxDelay:
+            factory.delay = max(factory.delay, delay)
+        return left
+
+    def clear(self, factory: StreamFactory) -> None:
+        """The address works."""
+        self._due.pop((str(factory.url), factory.name), None)
+
+
+MOST_OWED = 10_000
+_owed = _Owed()
 
 
 class StreamProtocol(WebSocketClientProtocol):
@@ -163,8 +205,9 @@ class StreamProtocol(WebSocketClientProtocol):
             self._batch.append(message)
 
     def say(self, request: Any) -> None:
-        """Send a request, as JSON."""
-        self.sendMessage(orjson.dumps(request))
+        """Send a request, as JSON; nothing where the line is about to be closed."""
+        if self.state == self.STATE_OPEN:
+            self.sendMessage(orjson.dumps(request))
 
     def hold(self) -> None:
         """Read no more until `let_go`: who is given the messages has too many already."""
@@ -323,7 +366,7 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
             messages = self.talk.heard(messages)
             if not messages:
                 return
-        if self.retries:
+        if self.retries or self.delay != self.initialDelay:
             self.forget_retries()
         if self.watcher is not None:
             self.watcher.deliver(messages)
@@ -419,7 +462,9 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
             if not self.continueTrying:
                 return  # the callback stopped this socket
         clock: Any = self.clock or self.reactor
-        self._callID = clock.callLater(self._next_delay() * times().delays, self._connect_again, connector)
+        delay = self._next_delay() * times().delays
+        _owed.note(self, delay)
+        self._callID = clock.callLater(delay, self._connect_again, connector)
 
     def _next_delay(self) -> float:
         """Seconds until the next attempt; however 0.7's settings were tuned, it never becomes a storm."""
@@ -451,6 +496,8 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
 
     def forget_retries(self) -> None:
         """The line works: the next loss starts the back-off anew, and may be told anew."""
+        if self.retries or self.delay != self.initialDelay:
+            _owed.clear(self)
         self.retries = 0
         self.delay = self.initialDelay
         self._told = False

@@ -80,6 +80,9 @@ class Feed(Socket):
         self._down_since: float | None = None
         self._why: str | None = None
         self._successor: _Successor | None = None
+        self._before: _Successor | None = (
+            None  # knows what the line before told that this one has still to bring
+        )
         self._rotation: Any = None
         self._factory = self._made()
         self._factory.watcher = self
@@ -196,6 +199,8 @@ class Feed(Socket):
         self._counts["messages"] += len(messages)
         if self._successor is not None:
             self._successor.heard_by_the_old(messages)
+        if self._before is not None:
+            messages = self._before.beyond(messages)
         self._hand_on(messages)
 
     def _hand_on(self, messages: list[Message]) -> None:
@@ -318,7 +323,7 @@ class Feed(Socket):
         factory = self._made()
         factory.callback = self._factory.callback
         if self._factory.talk is not None:
-            factory.talk = factory.talk or self._factory.talk.again()
+            factory.talk = self._factory.talk.again()
         self._successor = _Successor(self, factory)
         connect(factory, self._tls)
 
@@ -367,7 +372,13 @@ class Feed(Socket):
         self._cancel_rotation()
         if successor.is_ready:
             self._rotation = reactor.callLater(times().rotate, self.move_on)
+        self._before = successor
+        reactor.callLater(times().overlap, self._forget, successor)
         self._hand_on([message for message in successor.beyond() if not self._is_past(message)])
+
+    def _forget(self, successor: _Successor) -> None:
+        if self._before is successor:
+            self._before = None
 
     def _is_past(self, message: Message) -> bool:
         data = message.get("data", message) if type(message) is dict else message
@@ -416,10 +427,10 @@ class _Successor:
         """The old line brought these."""
         self._by_the_old.update(map(_content, messages))
 
-    def beyond(self) -> list[Message]:
-        """What the new line brought, and the old did not."""
+    def beyond(self, messages: list[Message] | None = None) -> list[Message]:
+        """What the new line brought, or of these messages of it, what the old line did not."""
         beyond = []
-        for message in self._kept:
+        for message in self._kept if messages is None else messages:
             content = _content(message)
             if self._by_the_old[content] > 0:
                 self._by_the_old[content] -= 1
