@@ -14,9 +14,10 @@ from types import ModuleType
 from typing import Any, Final, Literal, get_args
 from urllib.parse import parse_qsl, urlsplit
 
+from binance_legacy.alias import our_name
 from binance_legacy.endpoints import legacy  # noqa: F401 - fills the catalogue
-from binance_legacy.endpoints.declare import Method, Moved, Retired, catalogue, methods
-from binance_legacy.wire import oldstreams, streamnames
+from binance_legacy.endpoints.declare import Method, Moved, Retired, catalogue, methods, requests
+from binance_legacy.wire import oldstreams, plans, streamnames
 
 from .kinds import is_ours
 from .uses import Use
@@ -128,9 +129,14 @@ def _of_retired(gone: Retired) -> Verdict:
 
 
 def _endpoints(method: Method) -> tuple[str, ...]:
-    rows = catalogue()
-    asked = (rows[name] for name in method.asks if name in rows)
-    return tuple(dict.fromkeys(f"{row.method} {row.path}" for row in asked))
+    rows, over_websocket = catalogue(), requests()
+    asked = [f"{rows[name].method} {rows[name].path}" for name in method.asks if name in rows]
+    asked += [
+        f"{over_websocket[name].method} of the WebSocket API"
+        for name in method.asks
+        if name in over_websocket
+    ]
+    return tuple(dict.fromkeys(asked))
 
 
 def _ended(moved: Moved) -> str:
@@ -174,22 +180,22 @@ def _of_known_socket(old: oldstreams.OldSocket, served: bool) -> Verdict:
         )
     if old.today is None:
         return Verdict("alive", f"{old.stream}{note}", today=(old.stream,))
-    if streamnames.fault(old.stream) and old.stream in streamnames.RETIRED:
-        return _silent_stream(old.stream, _starters(streamnames.RETIRED[old.stream][1]))
     if old.stream.startswith("wss:"):  # the same, or nearly, from another address
         ended = f"the old address is silent since {old.since}" if old.since else "the old address is gone"
     return Verdict("answered", f"from {old.today}{note}; {ended}", old.since, (old.today,))
 
 
-def _silent_stream(name: str, starters: str = "") -> Verdict:
+def _retired_stream(name: str, in_address: bool) -> Verdict:
     since, instead = streamnames.RETIRED[name]
-    return Verdict("gone", f"since {since} the stream {name} is silent; use {starters or instead}", since)
-
-
-def _starters(streams: str) -> str:
-    """The sockets that open the streams named."""
-    alive = (socket for socket in oldstreams.SOCKETS.values() if socket.today is None)
-    return " or ".join(socket.name for socket in alive if socket.stream in streams)
+    if in_address:  # nobody sees what is asked for there
+        return Verdict(
+            "gone", f"since {since} the stream {name} is silent; use a socket manager, or {instead}", since
+        )
+    kind = plans.spot(name).name
+    today = f"<symbol>@{kind}"
+    return Verdict(
+        "answered", f"put together from {today} of each symbol; {name} ended on {since}", since, (today,)
+    )
 
 
 def _of_later_socket(owner: str, name: str) -> Verdict | None:
@@ -270,13 +276,13 @@ def _gone(verb: str, path: str) -> Method | None:
     return None
 
 
-def _of_stream(name: str, in_list: bool) -> Verdict | None:
+def _of_stream(name: str, in_list: bool, in_address: bool = False) -> Verdict | None:
     """Of a spot stream; one that is in no socket's list may be meant for another exchange."""
     written = _with_example(name)
     base = re.sub(r"@\d+ms$", "", written)
     for stream in (written, base):
         if stream in streamnames.RETIRED and streamnames.fault(stream):
-            return _silent_stream(stream)
+            return _retired_stream(stream, in_address)
     if streamnames.read(written) is not None:
         return Verdict("alive", "", today=(name,))
     return Verdict("not found", streamnames.fault(written) or name) if in_list else None
@@ -315,7 +321,7 @@ def _of_stream_address(host: str, path: str, listed: str) -> Verdict | None:
         return _of_futures_streams(door, streams)
     if host != "stream.binance.com":
         return None
-    said = [found for name in streams if (found := _of_stream(name, name != "{}"))]
+    said = [found for name in streams if (found := _of_stream(name, name != "{}", True))]
     return next((one for one in said if one.status != "alive"), said[0] if said else None)
 
 
@@ -368,7 +374,7 @@ def _module(name: str) -> ModuleType | None:
     """The module here that has an old name."""
     if not is_ours(name):
         return None
-    ours = ".".join(["binance_legacy", *name.split(".")[1:]])
+    ours = our_name(name) or name
     try:
         return importlib.import_module(ours) if importlib.util.find_spec(ours) else None
     except ModuleNotFoundError:

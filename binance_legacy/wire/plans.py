@@ -21,6 +21,7 @@ COIN_M: Final = 2
 """What the field ``st`` of a futures row says since 2026-06-30, when the two were put on the same streams."""
 
 _MINI_SPEED: Final = re.compile(r"!miniTicker@arr@(?P<speed>[1-9]\d*)ms")
+_SPEED: Final = re.compile(r"@\d+ms$")
 _LISTEN_KEY: Final = re.compile("[A-Za-z0-9]{60,64}")
 _FUTURES_KINDS: Final = re.compile(
     r"(?:aggTrade|markPrice(?:@1s)?|kline_\w+|continuousKline_\w+|indexPrice(?:@1s)?|indexPriceKline_\w+|"
@@ -66,8 +67,8 @@ class Plan:
 
 def spot(asked: str, is_listen_key: Callable[[str], bool] = lambda key: False) -> Plan:
     """The plan of a spot stream."""
-    if asked in streamnames.RETIRED:
-        kind = "bookTicker" if asked == "!bookTicker" else "ticker"
+    if (retired := _SPEED.sub("", asked)) in streamnames.RETIRED:
+        kind = "bookTicker" if retired == "!bookTicker" else "ticker"
         return Plan(asked, kind, how="board", period=0.0 if kind == "bookTicker" else 1.0)
     if match := _MINI_SPEED.fullmatch(asked):
         seconds = int(match["speed"]) / 1000

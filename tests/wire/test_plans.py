@@ -15,6 +15,7 @@ UM, CM = plans.USD_M, plans.COIN_M
         ("!miniTicker@arr@1000ms", "!miniTicker@arr", "stream", 1),
         ("!miniTicker@arr@5000ms", "!miniTicker@arr", "slow", 5),
         ("!ticker@arr", "ticker", "board", 1),
+        ("!ticker@arr@1000ms", "ticker", "board", 1),
         ("!bookTicker", "bookTicker", "board", 0),
         ("k" * 60, "k" * 60, "account", 0),
         ("x" * 60, "x" * 60, "stream", 0),
