@@ -111,7 +111,8 @@ class ReconnectingWebsocket:
     @classmethod
     def _of(cls, path: str, open_socket: Open, max_queue_size: int, **rest: Any) -> Self:
         """The socket of a manager."""
-        socket = cls("", path, max_queue_size=max_queue_size, **rest)
+        socket = cls.__new__(cls)
+        ReconnectingWebsocket.__init__(socket, "", path, max_queue_size=max_queue_size, **rest)
         socket._open = open_socket
         return socket
 
@@ -358,9 +359,47 @@ class ReconnectingWebsocket:
 
 
 class KeepAliveWebsocket(ReconnectingWebsocket):
-    """The socket of an account's events; what keeps it alive is the engine's business, and no event is dropped."""
+    """The socket of an account's events; what keeps it alive is the engine's business, and no event is dropped.
+
+    A manager makes it; by hand it may be made of a client.
+
+    Parameters:
+        client: whose account it is.
+        url: taken as 1.x took it; the client's venue is used.
+        keepalive_type: ``user``, ``margin``, ``futures``, ``coin_futures`` or ``portfolio_margin``, or the symbol of an
+            isolated margin account.
+        prefix, is_binary, kwargs: taken as 1.x took them.
+        exit_coro: awaited when the socket is left.
+        user_timeout: seconds between two keep-alives of a listen key, where there is one.
+
+    Raises:
+        ValueError: the client has no key.
+    """
 
     _drops = False
+
+    def __init__(
+        self,
+        client: Any,
+        url: str,
+        keepalive_type: str,
+        prefix: str = "ws/",
+        is_binary: bool = False,
+        exit_coro: Callable[[str | None], Awaitable[Any]] | None = None,
+        user_timeout: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        from .streams import BinanceSocketManager
+
+        bm = BinanceSocketManager(client, user_timeout)
+        names = {
+            "user": "user_socket", "margin": "margin_socket", "futures": "futures_user_socket",
+            "coin_futures": "coin_futures_user_socket", "portfolio_margin": "portfolio_margin_socket",
+        }  # fmt: skip
+        name = names.get(keepalive_type)
+        made = getattr(bm, name)() if name else bm.isolated_margin_socket(keepalive_type)
+        super().__init__(url, made._path, exit_coro=exit_coro)
+        self._open = made._open
 
 
 class _Told:
