@@ -105,9 +105,13 @@ class BaseDepthCacheManager:
         while True:
             if self._socket is None:
                 raise ReadLoopClosed("the depth cache is not open: enter it by `async with`")
-            told = await self._depth_event(await self._socket.recv())
+            told = await self._next()
             if told is not None:
                 return told
+
+    async def _next(self) -> DepthCache | dict[str, Any] | None:
+        """What the next message, or the next snapshot, has to tell."""
+        return await self._depth_event(await self._socket.recv())
 
     async def _depth_event(self, msg: Any) -> DepthCache | dict[str, Any] | None:
         """A message came; what is told of it."""
@@ -160,6 +164,8 @@ class DepthCacheManager(BaseDepthCacheManager):
         self._ws_interval = ws_interval
         self._follower = Follower()
         self._edges: tuple[Any, Any] = (None, None)
+        self._due = False
+        self._delay = 0.0
 
     @property
     def gaps(self) -> int:
@@ -182,7 +188,7 @@ class DepthCacheManager(BaseDepthCacheManager):
             self._apply_orders(msg)
             if self._refresh_time is not None and time.time() > self._refresh_time:
                 self._follower.refresh()
-                await self._until_whole()
+                self._due = True
         elif self._follower.gaps > gaps:
             if self._last_update_id is not None and whole:
                 log.info(
@@ -190,9 +196,12 @@ class DepthCacheManager(BaseDepthCacheManager):
                 )
         elif self._follower.in_step:
             return None
-        if not self._follower.in_step:
-            await self._until_whole()
-        return self._depth_cache
+        return self._depth_cache if self._follower.in_step else None
+
+    async def _next(self) -> DepthCache | dict[str, Any] | None:
+        if self._due or not self._follower.in_step:
+            return await self._made_whole()
+        return await super()._next()
 
     def _apply_orders(self, msg: Any) -> None:
         cache = self._depth_cache
@@ -205,20 +214,29 @@ class DepthCacheManager(BaseDepthCacheManager):
         ):
             self._follower.lose()  # what lies beyond the snapshot is not known
 
-    async def _until_whole(self) -> None:
-        """Take snapshots until one fits to what the stream brought."""
-        delay = _RETRY
-        while True:
-            try:
-                if self._put_in(await self._ask()):
-                    return
-                await asyncio.sleep(0.1)
-            except (TimeoutError, OSError) as why:
-                log.warning(
-                    "the depth cache of %s: no snapshot: %s; it is asked for again", self._symbol, why
-                )
-                await asyncio.sleep(delay)
-                delay = min(delay * 2, _LONGEST_RETRY)
+    async def _made_whole(self) -> DepthCache | dict[str, Any] | None:
+        """Take a snapshot; the book, once one fits to what the stream brought. A refusal is told once."""
+        first = not self._delay
+        await asyncio.sleep(self._delay)
+        try:
+            snapshot = await self._ask()
+        except Exception as why:  # noqa: BLE001 - whatever the client raises, the book must come back
+            self._delay = min(self._delay * 2, _LONGEST_RETRY) or _RETRY
+            log.log(logging.WARNING if first else logging.INFO, "%s: no snapshot: %s", self._symbol, why)
+            return {"e": "error", "type": type(why).__name__, "m": f"no snapshot: {why}"} if first else None
+        self._delay = 0.0
+        if self._put_in(snapshot):
+            self._due = False
+            return self._depth_cache
+        return self._kept(await self._socket.recv())
+
+    def _kept(self, msg: Any) -> dict[str, Any] | None:
+        """One more message of the stream, while snapshots are older than what it brought."""
+        if msg.get("e") == "error":
+            return dict(msg)
+        if self._follower.take(msg):
+            self._apply_orders(msg)
+        return None
 
     def _put_in(self, snapshot: Any) -> bool:
         on_top = self._follower.snapshot(snapshot["lastUpdateId"])

@@ -190,7 +190,16 @@ class ThreadedApiManager(threading.Thread):
     async def _begin(self, make_socket: Callable[[], Any], path: str, callback: Callback) -> None:
         listener = asyncio.ensure_future(self.start_listener(make_socket(), path, callback))
         self._listeners[path] = listener
-        listener.add_done_callback(lambda _: self._forget(path, listener))
+        listener.add_done_callback(lambda _: self._listener_ended(path, listener, callback))
+
+    def _listener_ended(self, path: str, listener: asyncio.Task[None], callback: Callback) -> None:
+        """A listener that nobody stopped has ended by an exception of its socket, which is told."""
+        self._forget(path, listener)
+        why = None if listener.cancelled() else listener.exception()
+        if why is not None:
+            log.error("%s has ended: %s", path, why, exc_info=why)
+            if not self._stopped and not inspect.iscoroutinefunction(callback):
+                _call(callback, {"e": "error", "type": type(why).__name__, "m": str(why)}, path)
 
     def _forget(self, path: str, listener: asyncio.Task[None] | None) -> None:
         if self._listeners.get(path) is listener:  # not its successor of the same name
