@@ -21,6 +21,7 @@ extensions = [
     "docs._ext.constants",
     "docs._ext.examples",
     "docs._ext.fates",
+    "docs._ext.moved",
     "docs._ext.served",
     "docs._ext.languages",
     "docs._ext.lines_ja",

@@ -82,8 +82,9 @@ AFTER_THE_END = """
 import threading, time
 from binance.client import Client
 client = Client("REALKEY", "REALSECRET")
+over = threading.Event()
 def trade():
-    while True:
+    while not over.is_set():
         try:
             client.order_market_buy(symbol="BTCUSDT", quantity="0.0001")
         except Exception as error:
@@ -94,6 +95,8 @@ for _ in range(3):
 time.sleep(1)
 import atexit
 atexit._run_exitfuncs()
+time.sleep(0.3)
+over.set()  # a daemon thread that prints while Python ends makes Python abort
 time.sleep(0.3)
 """
 

@@ -19,7 +19,7 @@ PARENT: Final = "BINANCE_LEGACY_PARENT"
 
 NEEDED: Final = (
     "twisted", "autobahn", "OpenSSL", "service_identity", "certifi", "requests", "treq", "orjson", "dateparser",
-    "treq",
+    "sortedcontainers",
 )  # fmt: skip
 """The modules that this package imports."""
 
