@@ -19,7 +19,7 @@ import importlib
 import logging
 from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .async_client import AsyncClient
 from .enums import ContractType, FuturesType
@@ -47,6 +47,8 @@ __all__ = [
 ]
 
 log = logging.getLogger("binance_legacy.streams")
+
+S = TypeVar("S", bound=ReconnectingWebsocket)
 
 Open = Callable[..., "Socket"]
 Handler = Callable[[Any], Any]
@@ -140,15 +142,18 @@ class BinanceSocketManager:
 
     # -- what the sockets are made of ---------------------------------------------------------------------
 
-    def _give(self, path: str, make: Open, kind: type[ReconnectingWebsocket] = ReconnectingWebsocket) -> Any:
+    def _give(self, path: str, make: Open, kind: type[S]) -> S:
         return kind._of(path, lambda **outlet: self._shared.tap(path, make, **outlet), self._max_queue_size)
+
+    def _made(self, how: str, *given: Any, **outlet: Any) -> Socket:
+        socket: Socket = getattr(self._opener, how)(*given, **outlet)
+        return socket
 
     def _spot(self, names: Sequence[str], combined: bool = False) -> ReconnectingWebsocket:
         base = self.STREAM_URL
         path = "streams=" + "/".join(names) if combined else names[0]
-        return self._give(  # type: ignore[no-any-return]
-            path, lambda **outlet: self._opener.spot(path, base, names, combined, **outlet)
-        )
+        make = functools.partial(self._made, "spot", path, base, names, combined)
+        return self._give(path, make, ReconnectingWebsocket)
 
     def _futures(
         self, names: Sequence[str], futures_type: FuturesType = FuturesType.USD_M, combined: bool = True
@@ -156,24 +161,22 @@ class BinanceSocketManager:
         coin = _futures_type(futures_type) is FuturesType.COIN_M
         base, margin = (self.DSTREAM_URL, plans.COIN_M) if coin else (self.FSTREAM_URL, plans.USD_M)
         key = f"{'coin:' if coin else 'futures:'}{'/'.join(names)}"
-        return self._give(  # type: ignore[no-any-return]
-            key, lambda **outlet: self._opener.futures(key, base, names, margin, combined, **outlet)
-        )
+        make = functools.partial(self._made, "futures", key, base, names, margin, combined)
+        return self._give(key, make, ReconnectingWebsocket)
 
     def _options(self, names: Sequence[str], combined: bool = False) -> ReconnectingWebsocket:
         base, key = self.FSTREAM_URL, f"options:{'/'.join(names)}"
-        return self._give(  # type: ignore[no-any-return]
-            key, lambda **outlet: self._opener.options(key, base, names, combined, False, **outlet)
-        )
+        make = functools.partial(self._made, "options", key, base, names, combined, False)
+        return self._give(key, make, ReconnectingWebsocket)
 
     def _account(self, path: str, kind: str, symbol: str = "") -> KeepAliveWebsocket:
         self._check_key(path)
         client = self._client
-        return self._give(  # type: ignore[no-any-return]
-            path,
-            lambda **outlet: self._opener.account(path, client._make_key(kind, symbol), **outlet),
-            KeepAliveWebsocket,
-        )
+
+        def make(**outlet: Any) -> Socket:
+            return self._opener.account(path, client._make_key(kind, symbol), **outlet)
+
+        return self._give(path, make, KeepAliveWebsocket)
 
     def _keyed(self, path: str, names: tuple[str, str], address: str) -> KeepAliveWebsocket:
         """An account that still has listen keys; `names` of the client's methods that give one and keep it."""
@@ -190,7 +193,7 @@ class BinanceSocketManager:
             kept = Kept(ask, keep, self._user_timeout)
             return self._opener.keyed(path, kept, lambda key: address + key, **outlet)
 
-        return self._give(path, make, KeepAliveWebsocket)  # type: ignore[no-any-return]
+        return self._give(path, make, KeepAliveWebsocket)
 
     def _check_key(self, path: str) -> None:
         if not getattr(self._client, "API_KEY", None):
