@@ -277,7 +277,11 @@ class OptionsDepthCacheManager(BaseDepthCacheManager):
 class ThreadedDepthCacheManager(ThreadedApiManager):
     """Keeps order books in a thread, and hands them to callbacks.
 
-    Parameters: as of `threaded_stream.ThreadedWebsocketManager`.
+    Parameters:
+        api_key, api_secret: of the account; not needed for order books.
+        requests_params: of the `AsyncClient`.
+        tld: Binance's top-level domain, ``'us'``.
+        testnet: the books are those of the test network.
     """
 
     def __init__(

@@ -34,7 +34,7 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
         """Test an order without placing it. (Binance, *WebSocket API: Test new order*.)
 
         Parameters:
-            as of `ws_create_order`; `computeCommissionRates`, True, asks for the commission too.
+            params: as of `ws_create_order`; `computeCommissionRates`, True, asks for the commission too.
 
         Returns:
             ``{}``, or the commission rates. Weight 1; 20 with them.
@@ -112,7 +112,7 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
         """Cancel an order and place another. (Binance, *WebSocket API: Cancel and replace order*.)
 
         Parameters:
-            symbol, side, type and what the type wants: of the new order, as of `ws_create_order`.
+            symbol, side, type: of the new order, and what its type wants, as of `ws_create_order`.
             cancelReplaceMode: ``STOP_ON_FAILURE`` or ``ALLOW_FAILURE``: whether the second is placed where the first
                 could not be cancelled.
             cancelOrderId, cancelOrigClientOrderId: one of them, of the first.
@@ -362,7 +362,9 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
         """Ask how a symbol moved in 24 hours. (Binance, *WebSocket API: 24hr ticker price change statistics*.)
 
         Parameters:
-            symbol, or symbols, a list; all where neither is given. type: ``FULL`` or ``MINI``.
+            symbol: one market.
+            symbols: a list of them; all where neither is given.
+            type: ``FULL`` or ``MINI``.
 
         Returns:
             a dictionary for `symbol`, else a list. Weight 2; up to 80 for many.
@@ -418,7 +420,8 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
         """Ask for the rules of trading and the symbols. (Binance, *WebSocket API: Exchange information*.)
 
         Parameters:
-            symbol, or symbols or permissions, lists: which ones; all where none is given.
+            symbol: one market.
+            symbols, permissions: lists: which ones; all where none is given.
 
         Returns:
             ``{'timezone', 'serverTime', 'rateLimits', 'exchangeFilters', 'symbols': [...]}``. Weight 20.

@@ -4,9 +4,10 @@ import json
 import time
 
 import pytest
+import requests
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from binance_legacy.exchange import Exchange
@@ -318,3 +319,12 @@ def test_every_method_that_is_served_answers_something_else_than_that_it_is_not(
     for method in METHODS:
         status, answer = trader.ask(method)
         assert status == 200 or answer["code"] != -1020, method
+
+
+def test_a_connection_whose_address_has_used_its_weight_up_is_ended_with_the_reason():
+    with Exchange(seed=1) as own, requests.Session() as session:
+        while session.get(f"{own.rest_url}/api/v3/exchangeInfo?symbol=BTCUSDT").status_code == 200:
+            pass
+        with connect(own.ws_api_url) as line, pytest.raises(ConnectionClosed) as ended:
+            line.recv(5)
+    assert ended.value.rcvd.code == 1008 and "request weight" in ended.value.rcvd.reason

@@ -10,7 +10,7 @@ from .. import refusals
 from ..refusals import Refusal
 from ..trade.office import Office
 from . import microseconds
-from .connections import Connection, ConnectionFactory, Limits
+from .connections import TOO_BUSY, Connection, ConnectionFactory, Limits
 from .sessions import Options, Session
 from .streams import frame
 
@@ -34,16 +34,20 @@ class ApiConnection(Connection):
     """One client's connection."""
 
     factory: ApiFactory
+    session: Session | None = None
 
     def opened(self) -> None:
-        self.session = Session(
-            self.factory.office,
-            self.peer_address,
-            lambda text: self.send(frame(text)),
-            _milliseconds(),
-            read_options(self.http_request_uri),
-            self._failing,
-        )
+        try:
+            self.session = Session(
+                self.factory.office,
+                self.peer_address,
+                lambda text: self.send(frame(text)),
+                _milliseconds(),
+                read_options(self.http_request_uri),
+                self._failing,
+            )
+        except Refusal as refused:  # its address has used its weight up
+            self.end(TOO_BUSY, refused.message[:120])
 
     def _failing(self, method: str) -> Refusal | None:
         failure = self.factory.house.faults.failure(method, "WS")
@@ -55,16 +59,18 @@ class ApiConnection(Connection):
         return str(self.transport.getPeer().host)
 
     def closed(self) -> None:
-        self.session.close()
+        if self.session is not None:
+            self.session.close()
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
-        if self.may_speak():
+        if self.session is not None and self.may_speak():
             self.factory.house.catch_up()
             self.session.answer(payload, _milliseconds())
             self.factory.house.followed()
 
     def tell_shutdown(self, at: int) -> None:
-        self.session.tell_shutdown()
+        if self.session is not None:
+            self.session.tell_shutdown()
 
 
 class ApiFactory(ConnectionFactory):
