@@ -40,6 +40,9 @@ _ASLEEP = 0.2
 _BACKLOG = 1000
 """Messages beyond `max_queue_size` that wait for a slow reader before its line is held."""
 
+RESTORED = {"e": "restored"}
+"""For who keeps something that an outage makes old, as a depth cache does."""
+
 Message = Any
 Open = Callable[..., "Socket"]
 """Makes the engine's socket, given its ``sink``, ``on_give_up`` and ``on_notice``."""
@@ -74,6 +77,7 @@ class ReconnectingWebsocket:
     Attributes:
         ws_state: `WSListenerState`.
         reconnects: how often the line was lost since it last worked.
+        tells_restored: whether `RESTORED` is among the messages when a line that was lost speaks again.
     """
 
     MAX_RECONNECTS = 5
@@ -83,6 +87,7 @@ class ReconnectingWebsocket:
     NO_MESSAGE_RECONNECT_TIMEOUT = 60
 
     _drops = True
+    tells_restored = False
 
     def __init__(
         self,
@@ -172,7 +177,7 @@ class ReconnectingWebsocket:
 
         self._rest()
         self._loop = loop
-        outlet = Outlet(loop, self._arrive, self._leave)
+        outlet = Outlet(loop, self._arrive, self._abandon)
         self._outlet = outlet
         self._socket = outlet.socket = self._open(
             sink=outlet.send,
@@ -203,6 +208,12 @@ class ReconnectingWebsocket:
         self.ws_state = WSListenerState.EXITING
         self._waiting.clear()
         self._wake()
+
+    def _abandon(self) -> None:
+        """The loop is closed: nobody is there any more. In the reactor thread."""
+        socket, self._socket = self._socket, None
+        if socket is not None:
+            socket.stop()
 
     # -- reading ------------------------------------------------------------------------------------------
 
@@ -327,6 +338,8 @@ class ReconnectingWebsocket:
             self._told.clear()
             self.reconnects = 0
             self.ws_state = WSListenerState.STREAMING
+            if self.tells_restored:
+                self._waiting.append(RESTORED)
         elif kind == "lost":
             self.reconnects += 1
             self.ws_state = WSListenerState.RECONNECTING
