@@ -12,7 +12,9 @@ asks gets the book again once it is whole.
 
 from __future__ import annotations
 
+import inspect
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -22,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from sortedcontainers import SortedDict
 
-from .wire.orderbook import Follower
+from .wire.orderbook import Difference, Follower
 
 if TYPE_CHECKING:
     from .depthcache_async import FuturesDepthCacheManager as FuturesDepthCacheManager
@@ -50,8 +52,17 @@ Level = Sequence[Any]
 """``[price, quantity]``, as the exchange writes them."""
 
 _OPEN_WITHIN = 30.0
-_FIRST_RETRY = 0.5
-_LONGEST_RETRY = 30.0
+_EARLY_AFTER = 1.0
+"""Seconds that lie at least between two snapshots that are taken because prices come near the end of the last one."""
+
+
+def later(pause: float, refused: bool = True) -> float:
+    """Seconds to wait before a snapshot is asked for again, after a `pause` already made.
+
+    A snapshot that was `refused` is asked for after 0.5 s, 1 s, ... 30 s; one that was too old after 0.1 s, ... 5 s.
+    """
+    first, longest = (0.5, 30.0) if refused else (0.1, 5.0)
+    return min(max(pause * 2, first), longest)
 
 
 class DepthCache:
@@ -144,6 +155,121 @@ class DepthCache:
         )
 
 
+class KeptBook:
+    """The book of a spot market as its differences and snapshots make it; what the managers of both eras keep.
+
+    Parameters:
+        cache: the book; it is always one that was the exchange's, as of the last difference that could be applied.
+        limit: levels of a snapshot: one that has as many may not be all there is.
+    """
+
+    def __init__(self, cache: DepthCache, limit: int) -> None:
+        self.cache = cache
+        self.follower = Follower()
+        self._limit = limit
+        self._ends: tuple[Any, Any] = (None, None)  # prices beyond which levels are not known
+        self._halfway: tuple[Any, Any] = (None, None)
+
+    @property
+    def last(self) -> int | None:
+        """The number of the last update, or None while the book is out of step."""
+        return self.follower.last
+
+    @property
+    def in_step(self) -> bool:
+        """Whether the book is as the exchange's."""
+        return self.follower.in_step
+
+    def take(self, difference: Difference) -> bool:
+        """A difference came; whether it is in the book now."""
+        return self.follower.take(difference) and self._apply(difference)
+
+    def put_in(self, snapshot: Any) -> bool:
+        """A snapshot came; whether the book is made of it and of what came since. If not, another must be taken."""
+        on_top = self.follower.snapshot(snapshot["lastUpdateId"])
+        if on_top is None:
+            return False
+        with self.cache._lock:
+            self.cache.update(snapshot["bids"], snapshot["asks"], replace=True)
+            self._ends = self._prices(snapshot, lambda side: side[-1])
+            self._halfway = self._prices(snapshot, lambda side: side[len(side) // 2])
+            return all(self._apply(difference) for difference in on_top)
+
+    def adopt(self, last: int | None) -> None:
+        """A subclass filled the book by itself, as of update `last`; None: it is about to."""
+        if last is None or (self.last is not None and last < self.last):
+            self.follower.lose()
+        if last is not None:
+            self._ends = self._halfway = (None, None)
+            for difference in self.follower.snapshot(last) or ():
+                self._apply(difference)
+
+    def nears_its_end(self) -> bool:
+        """Whether prices are more than halfway to where the snapshot ended, so that a new one had better be taken."""
+        return self._beyond(self._halfway)
+
+    def _apply(self, difference: Difference) -> bool:
+        """Put a difference into the book; if that cannot be, it is out of step."""
+        applied = False
+        try:
+            applied = self._change(difference)
+        finally:
+            if not applied:
+                self.follower.lose()
+        return applied
+
+    def _change(self, difference: Difference) -> bool:
+        """Put a difference into the book, but for one after which the best price would not be known."""
+        cache, bids, asks = self.cache, difference["b"], difference["a"]
+        with cache._lock:
+            before = self._levels(bids, asks) if self._may_pass(bids, asks) else None
+            cache.update(bids, asks)
+            if before is not None and self._beyond(self._ends):
+                cache.update(*before)
+                return False
+            cache.update_time = difference.get("E")
+        return True
+
+    def _may_pass(self, bids: Sequence[Level], asks: Sequence[Level]) -> bool:
+        """Whether a difference has enough levels to remove all that are known of a side."""
+        lowest, highest = self._ends
+        of_bids, of_asks = self.cache._bids, self.cache._asks
+        return (lowest is not None and len(of_bids) - of_bids.bisect_left(lowest) <= len(bids)) or (
+            highest is not None and of_asks.bisect_right(highest) <= len(asks)
+        )
+
+    def _levels(self, bids: Iterable[Level], asks: Iterable[Level]) -> tuple[list[Level], list[Level]]:
+        """What the book has now where a difference has levels."""
+        convert, of_bids, of_asks = self.cache.conv_type, self.cache._bids, self.cache._asks
+        return (
+            [(bid[0], of_bids.get(convert(bid[0]), 0)) for bid in bids],
+            [(ask[0], of_asks.get(convert(ask[0]), 0)) for ask in asks],
+        )
+
+    def _beyond(self, prices: tuple[Any, Any]) -> bool:
+        lowest, highest = prices
+        bid, ask = self.cache.best_bid(), self.cache.best_ask()
+        return (lowest is not None and (bid is None or bid[0] < lowest)) or (
+            highest is not None and (ask is None or ask[0] > highest)
+        )
+
+    def _prices(self, snapshot: Any, chosen: Callable[[Sequence[Level]], Level]) -> tuple[Any, Any]:
+        """The price of a level that is `chosen` from each side; None where the snapshot is all there is."""
+        sides = snapshot["bids"], snapshot["asks"]
+        bid, ask = (
+            self.cache.conv_type(chosen(side)[0]) if len(side) >= self._limit else None for side in sides
+        )
+        return bid, ask
+
+
+def _is_awaited(client: Any) -> bool:
+    """Whether it is an `AsyncClient`, or answers as one."""
+    module = sys.modules.get(f"{__package__}.async_client")  # who has one has imported it
+    return (module is not None and isinstance(client, module.AsyncClient)) or inspect.iscoroutinefunction(
+        getattr(client, "get_order_book", None)
+    )
+
+
 class _ByClient(type):
     """Gives the manager of 1.x where the client is awaited, and counts it as an instance."""
 
@@ -194,16 +320,16 @@ class BaseDepthCacheManager(metaclass=_ByClient):
         self._callback = callback
         self._refresh_interval = self.DEFAULT_REFRESH if refresh_interval is None else refresh_interval
         self._refresh_time: float | None = None
+        self._book_lock = threading.RLock()
+        self._depth_cache = DepthCache(symbol)
         self._last_update_id: int | None = None
         self._depth_message_buffer: list[Any] = []
         self._bm = bm
         self._own_bm = bm is None
-        self._depth_cache = DepthCache(symbol)
         self._conn_key: Any = None
-        self._closed = False
+        self._ended = threading.Event()
         self._troubled = False
         self._first = threading.Event()
-        self._book_lock = threading.RLock()
         self._start_socket()
         try:
             self._init_cache()
@@ -214,9 +340,7 @@ class BaseDepthCacheManager(metaclass=_ByClient):
     @classmethod
     def _awaited(cls, client: Any) -> Any:
         """The manager of 1.x in this one's place, where the client is awaited."""
-        from .async_client import AsyncClient
-
-        if not isinstance(client, AsyncClient):
+        if not _is_awaited(client):
             return None
         from . import depthcache_async
 
@@ -241,8 +365,26 @@ class BaseDepthCacheManager(metaclass=_ByClient):
                 f"a depth socket of {self._symbol} is open on this socket manager already; give the depth cache "
                 "another, or none"
             )
+        self._listen_to_line()
         if not self._bm.is_alive():
             self._bm.start()
+
+    def _listen_to_line(self) -> None:
+        """Hear when the line was lost and speaks again, beside whoever hears of it already."""
+        line = getattr(self._bm, "_conns", {}).get(self._conn_key)
+        before = getattr(line, "on_notice", None)
+
+        def heard(notice: Any) -> None:
+            if before is not None:
+                before(notice)
+            if notice["type"] == "restored" and not self._ended.is_set():
+                self._restored()
+
+        if line is not None:
+            line.on_notice = heard
+
+    def _restored(self) -> None:
+        """The line was lost, and speaks again."""
 
     def _get_conn_key(self) -> Any:
         """Open the socket; its key."""
@@ -257,7 +399,7 @@ class BaseDepthCacheManager(metaclass=_ByClient):
 
     def _depth_event(self, msg: Any) -> None:
         """A message came."""
-        if self._closed:
+        if self._ended.is_set():
             return
         if isinstance(msg, dict) and msg.get("e") == "error":
             self._trouble(f"the socket says: {msg.get('m')}")
@@ -271,7 +413,7 @@ class BaseDepthCacheManager(metaclass=_ByClient):
 
     def _tell(self) -> None:
         self._troubled = False
-        if self._callback is not None and not self._closed:
+        if self._callback is not None and not self._ended.is_set():
             self._callback(self._depth_cache)
 
     def _trouble(self, why: str) -> None:
@@ -280,7 +422,7 @@ class BaseDepthCacheManager(metaclass=_ByClient):
             return
         self._troubled = True
         log.warning("the depth cache of %s: %s", self._symbol, why)
-        if self._callback is not None and not self._closed:
+        if self._callback is not None and not self._ended.is_set():
             self._callback(None)
 
     # -- for who asks -------------------------------------------------------------------------------------
@@ -294,15 +436,16 @@ class BaseDepthCacheManager(metaclass=_ByClient):
         return self._symbol
 
     def close(self, close_socket: bool = False) -> None:
-        """End; the callback gets nothing more. Twice is harmless.
+        """End; the callback gets nothing more. In a callback too; returns at once; twice is harmless.
 
         Parameters:
             close_socket: whether the socket manager is closed too.
         """
-        self._closed = True
-        if self._conn_key:
+        first = not self._ended.is_set()
+        self._ended.set()
+        if first and self._conn_key:
             self._bm.stop_socket(self._conn_key)
-        if close_socket or self._own_bm:
+        if self._bm is not None and (close_socket or (first and self._own_bm)):
             self._bm.close()
 
 
@@ -328,15 +471,32 @@ class DepthCacheManager(BaseDepthCacheManager):
         ws_interval: int | None = None,
     ) -> None:
         self._ws_interval = ws_interval
-        self._follower = Follower()
-        self._edges: tuple[Any, Any] = (None, None)
-        self._snapshot_underway = False
-        self._whole = threading.Event()
+        self._kept = KeptBook(DepthCache(symbol), limit)
+        self._snapshot_underway = True  # of the first one the constructor takes care
+        self._wanted = threading.Event()  # wakes who waits before asking again
+        self._early_at = 0.0
         super().__init__(client, symbol, callback, refresh_interval, bm, limit)
 
     @property
     def gaps(self) -> int:
-        return self._follower.gaps
+        return self._book.follower.gaps
+
+    @property
+    def _book(self) -> KeptBook:
+        self._kept.cache = self._depth_cache  # a subclass of 0.7 may have put another in its place
+        return self._kept
+
+    @property
+    def _last_update_id(self) -> int | None:
+        """The number of the last update in the book; None while it is out of step."""
+        return self._kept.last
+
+    @_last_update_id.setter
+    def _last_update_id(self, number: int | None) -> None:
+        """A subclass of 0.7 that fills the book by itself says so."""
+        with self._book_lock:
+            self._book.adopt(number)
+            self._snapshot_underway = number is None
 
     def _get_conn_key(self) -> Any:
         return self._bm.start_depth_socket(self._symbol, self._depth_event, interval=self._ws_interval)
@@ -347,66 +507,65 @@ class DepthCacheManager(BaseDepthCacheManager):
 
         super()._init_cache()
         if engine.inside():
-            self._take_snapshot()
+            self._ask_in_a_thread()
             return
         self._wait_for_line()
-        deadline = time.monotonic() + _OPEN_WITHIN
+        deadline, pause = time.monotonic() + _OPEN_WITHIN, 0.0
         while not self._put_in(self._ask()):
             if time.monotonic() > deadline:
                 raise TimeoutError(
                     f"no order book of {self._symbol} could be put together in {_OPEN_WITHIN:g} s"
                 )
-            self._whole.wait(0.1)
+            pause = later(pause, refused=False)
+            self._ended.wait(pause)
 
     def _wait_for_line(self) -> None:
         """Until the stream speaks or its line is open: a snapshot that is older would be of no use."""
         deadline = time.monotonic() + _OPEN_WITHIN
         while time.monotonic() < deadline:
-            line = self._bm._conns.get(self._conn_key)
-            if self._first.wait(0.02) or getattr(line, "is_ready", False) or self._closed:
+            line = getattr(self._bm, "_conns", {}).get(self._conn_key)
+            if self._first.wait(0.02) or getattr(line, "is_ready", False) or self._ended.is_set():
                 return
         raise TimeoutError(f"the depth socket of {self._symbol} did not open within {_OPEN_WITHIN:g} s")
 
     # -- messages -----------------------------------------------------------------------------------------
 
+    def _restored(self) -> None:
+        with self._book_lock:
+            self._book.follower.lose()  # what changed meanwhile, no difference need ever tell
+            self._take_snapshot()
+
     def _process_depth_message(self, msg: Any, buffer: bool = False) -> None:
         with self._book_lock:
-            gaps = self._follower.gaps
-            applies = self._follower.take(msg)
-            if applies:
-                self._apply(msg)
-            elif self._follower.gaps > gaps:
-                log.warning(
-                    "the depth cache of %s: differences are missing; a new snapshot is taken", self._symbol
-                )
-            self._last_update_id = self._follower.last
-            lost = not self._follower.in_step and self._whole.is_set()
-        if lost:
-            self._take_snapshot()
-        elif applies:
+            book = self._book
+            gaps, was_in_step = book.follower.gaps, book.in_step
+            applied = book.take(msg)
+            if not book.in_step and (was_in_step or not self._snapshot_underway):
+                self._take_snapshot()
+        if book.follower.gaps > gaps:
+            log.warning(
+                "the depth cache of %s: differences are missing; a new snapshot is taken", self._symbol
+            )
+        if applied:
             self._look_whether_due()
             if not buffer:
                 self._tell()
 
-    def _apply(self, msg: Any) -> None:
-        self._depth_cache.update(msg["b"], msg["a"])
-        self._depth_cache.update_time = msg.get("E")
-        if self._beyond_what_is_known():
-            self._follower.lose()
-
-    def _beyond_what_is_known(self) -> bool:
-        """Whether prices went past the last level of the snapshot, beyond which levels are not known."""
-        lowest, highest = self._edges
-        bid, ask = self._depth_cache.best_bid(), self._depth_cache.best_ask()
-        return (lowest is not None and (bid is None or bid[0] < lowest)) or (
-            highest is not None and (ask is None or ask[0] > highest)
-        )
-
     def _look_whether_due(self) -> None:
-        if self._refresh_time is not None and time.time() > self._refresh_time:
-            self._refresh_time = self._next_refresh()
-            self._follower.refresh()
+        """Take a new snapshot beside the book, where it is time, or prices come near the end of the last one."""
+        now = time.time()
+        due = self._refresh_time is not None and now > self._refresh_time
+        early = self._book.nears_its_end() and abs(now - self._early_at) >= _EARLY_AFTER
+        if not due and not early:
+            return
+        self._early_at, self._refresh_time = now, self._next_refresh()
+        with self._book_lock:
+            self._book.follower.refresh()
             self._take_snapshot()
+
+    def _tell_of_snapshot(self) -> None:
+        if self._book.in_step:
+            self._tell()
 
     # -- snapshots ----------------------------------------------------------------------------------------
 
@@ -414,51 +573,57 @@ class DepthCacheManager(BaseDepthCacheManager):
         return self._client.get_order_book(symbol=self._symbol, limit=self._limit)
 
     def _take_snapshot(self) -> None:
-        """Take a snapshot in a thread of its own, and as many as it takes."""
-        with self._book_lock:
-            if self._snapshot_underway or self._closed:
-                return
-            self._snapshot_underway = True
+        """Take a snapshot in a thread of its own, and as many as it takes; who does already is woken if need be."""
+        if self._snapshot_underway:
+            if not self._book.in_step:
+                self._wanted.set()
+            return
+        self._snapshot_underway = True
+        self._ask_in_a_thread()
+
+    def _ask_in_a_thread(self) -> None:
         threading.Thread(target=self._until_whole, name=f"{self._symbol} snapshot", daemon=True).start()
 
     def _until_whole(self) -> None:
         from .engine.reactor import engine
 
-        delay = _FIRST_RETRY
-        ended = threading.Event()
-        while not self._closed:
+        pause, failures = 0.0, 0
+        while not self._ended.is_set():
+            refused = False
             try:
+                self._wait_for_line()
                 if self._put_in(self._ask()):
-                    engine.soon(self._tell)  # callbacks run in the reactor's thread
-                    break
-                ended.wait(0.1)  # it was older than what the stream brought
+                    engine.soon(self._tell_of_snapshot)  # callbacks run in the reactor's thread
+                    return
             except Exception as why:  # noqa: BLE001 - whatever a client raises, the book must come back
-                engine.soon(self._trouble, f"no snapshot: {why}; it is asked for again")
-                ended.wait(delay)
-                delay = min(delay * 2, _LONGEST_RETRY)
-        self._snapshot_underway = False
+                refused = True
+                failures += 1
+                engine.soon(self._refused, f"no snapshot: {why}; it is asked for again", failures)
+            pause = later(pause, refused)
+            if self._wanted.wait(pause):
+                self._wanted.clear()
+                pause = 0.0
+
+    def _refused(self, why: str, failures: int) -> None:
+        """A snapshot was refused: the callback is told only where there is no book meanwhile."""
+        if not self._book.in_step:
+            self._trouble(why)
+        elif failures == 1:
+            log.warning("the depth cache of %s goes on as it is: %s", self._symbol, why)
 
     def _put_in(self, snapshot: Any) -> bool:
         """Make the book anew of a snapshot and what came since; whether they fit."""
         with self._book_lock:
-            on_top = self._follower.snapshot(snapshot["lastUpdateId"])
-            if on_top is None:
+            if not self._book.put_in(snapshot):
                 return False
-            self._depth_cache.update(snapshot["bids"], snapshot["asks"], replace=True)
-            self._edges = self._edges_of(snapshot)
-            for difference in on_top:
-                self._apply(difference)
-            self._last_update_id = self._follower.last
             self._snapshot_underway = False
-        self._whole.set()
+            self._wanted.clear()
+            self._refresh_time = self._next_refresh()
         return True
 
-    def _edges_of(self, snapshot: Any) -> tuple[Any, Any]:
-        """The last levels of a snapshot that may not be all there is."""
-        convert = self._depth_cache.conv_type
-        sides = snapshot["bids"], snapshot["asks"]
-        lowest, highest = (convert(side[-1][0]) if len(side) >= self._limit else None for side in sides)
-        return lowest, highest
+    def close(self, close_socket: bool = False) -> None:
+        super().close(close_socket)
+        self._wanted.set()
 
 
 class OptionsDepthCacheManager(BaseDepthCacheManager):

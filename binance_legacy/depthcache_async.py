@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from .depthcache import DEFAULT_REFRESH, DepthCache, fill
+from .reconnecting_websocket import RESTORED
 from .streams import BinanceSocketManager
 from .threaded_stream import Callback, ThreadedApiManager
 from .wire.orderbook import Follower
@@ -85,6 +86,7 @@ class BaseDepthCacheManager:
         if self._bm is None:
             self._bm = BinanceSocketManager(self._client)
         self._socket = self._get_socket()
+        self._socket.tells_restored = True
         await self._socket.__aenter__()
 
     async def _init_cache(self) -> None:
@@ -117,7 +119,13 @@ class BaseDepthCacheManager:
         """A message came; what is told of it."""
         if msg.get("e") == "error":
             return dict(msg)
+        if msg is RESTORED:
+            self._restored()
+            return None
         return await self._process_depth_message(msg)
+
+    def _restored(self) -> None:
+        """The line was lost, and speaks again."""
 
     async def _process_depth_message(self, msg: Any) -> DepthCache | None:
         """Put a message into the book; the book, where it has changed."""
@@ -198,6 +206,9 @@ class DepthCacheManager(BaseDepthCacheManager):
             return None
         return self._depth_cache if self._follower.in_step else None
 
+    def _restored(self) -> None:
+        self._follower.lose()  # what changed meanwhile, no difference need ever tell
+
     async def _next(self) -> DepthCache | dict[str, Any] | None:
         if self._due or not self._follower.in_step:
             return await self._made_whole()
@@ -234,7 +245,7 @@ class DepthCacheManager(BaseDepthCacheManager):
         """One more message of the stream, while snapshots are older than what it brought."""
         if msg.get("e") == "error":
             return dict(msg)
-        if self._follower.take(msg):
+        if msg is not RESTORED and self._follower.take(msg):
             self._apply_orders(msg)
         return None
 

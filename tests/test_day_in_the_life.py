@@ -64,19 +64,18 @@ class Day:
             self.face.open("symbol_ticker", self.ticker, SYMBOL),
             self.open_several(),
         ]
-        self.wait_for_lines(1)
+        wait_for(lambda: all(self.face.status(name)["connections"] for name in self.names))
         self.keeping = kept_book(self.face, self.books, SYMBOL)
         self.keeping.__enter__()
         wait_for(lambda: self.books.whole)
+        self.rest()
+        self.orders.first(is_report)  # from here on its symbol is known to be traded on
         self.answers = self.cuts = 0
 
     def open_several(self):
         if self.face.kind == "callbacks":
             return self.face.manager.start_multiplex_socket(STREAMS, self.several)
         return self.face.open("multiplex", self.several, STREAMS)
-
-    def wait_for_lines(self, count):
-        wait_for(lambda: all(self.face.status(name)["connections"] >= count for name in self.names))
 
     def close(self):
         self.keeping.__exit__(None, None, None)
@@ -107,14 +106,17 @@ class Day:
         if deed in ("buy", "sell"):
             self.client.create_order(symbol=SYMBOL, side=deed.upper(), type="MARKET", quantity="0.003")
         elif deed == "rest":
-            price = float(self.client.get_orderbook_ticker(symbol=SYMBOL)["bidPrice"])
-            self.client.order_limit_buy(symbol=SYMBOL, quantity="0.02", price=f"{price * 0.9995:.2f}")
+            self.rest()
         elif deed == "hit":
             self.exchange.trade(SYMBOL, "SELL", "0.01")
         else:
             waiting = self.client.get_open_orders(symbol=SYMBOL)
             if waiting:
                 self.client.cancel_order(symbol=SYMBOL, orderId=self.chance.choice(waiting)["orderId"])
+
+    def rest(self):
+        price = float(self.client.get_orderbook_ticker(symbol=SYMBOL)["bidPrice"])
+        self.client.order_limit_buy(symbol=SYMBOL, quantity="0.02", price=f"{price * 0.9995:.2f}")
 
     def ask(self):
         """A call over the WebSocket API, which a cut may have left without a line."""
@@ -140,8 +142,9 @@ class Day:
 
     def evening(self):
         self.exchange.heal()
-        self.wait_for_lines(1)
         wait_for(lambda: all(self.face.status(name)["state"] == "connected" for name in self.names))
+        before = self.books.whole
+        wait_for(lambda: self.books.whole >= before + 3)
         self.exchange.halt(SYMBOL)  # from here on nothing happens but what is asked for
         for waiting in self.client.get_open_orders(symbol=SYMBOL):
             self.client.cancel_order(symbol=SYMBOL, orderId=waiting["orderId"])

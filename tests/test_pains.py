@@ -888,24 +888,22 @@ class Books:
 def kept_book(face, books, symbol):
     """A face's book of 100 levels, whose changes come every 100 ms."""
     options = {"ws_interval": 100, "limit": 100, "refresh_interval": 0}
-    if face.kind == "callbacks":
-        keeper = DepthCacheManager(face.client, symbol, callback=books, bm=face.manager, **options)
+    with contextlib.ExitStack() as end:
+        if face.kind == "callbacks":
+            keeper = DepthCacheManager(face.client, symbol, callback=books, bm=face.manager, **options)
+            end.callback(keeper.close)
+        elif face.kind == "threaded":
+            keeper = ThreadedDepthCacheManager()
+            keeper.start()
+            end.callback(keeper.join, 5)
+            end.callback(keeper.stop)
+            keeper.start_depth_cache(callback=books, symbol=symbol, **options)
+        else:
+            keeper = DepthCacheManager(face.client, symbol, bm=face.manager, **options)
+            reading = asyncio.run_coroutine_threadsafe(read_book(keeper, books), face.loop)
+            end.callback(hang_up, face)
+            end.callback(reading.cancel)
         yield
-        keeper.close()
-    elif face.kind == "threaded":
-        keeper = ThreadedDepthCacheManager()
-        keeper.start()
-        keeper.start_depth_cache(callback=books, symbol=symbol, **options)
-        yield
-        keeper.stop()
-        keeper.join(5)
-        assert not keeper.is_alive()
-    else:
-        keeper = DepthCacheManager(face.client, symbol, bm=face.manager, **options)
-        reading = asyncio.run_coroutine_threadsafe(read_book(keeper, books), face.loop)
-        yield
-        reading.cancel()
-        hang_up(face)
 
 
 async def read_book(keeper, books):
