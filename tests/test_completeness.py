@@ -26,6 +26,7 @@ ANOTHER = {
 }
 """Re-exported names that mean something else here, and why."""
 
+
 def members(module):
     for name, recorded in SURFACE[module].items():
         yield name, recorded

@@ -833,15 +833,21 @@ def test_restarting_in_the_error_callback_leaves_one_line(server, make, kind):
     (line,) = server.wait_open(1)
     server.status = 503
     line.abort()
-    wait_for(lambda: len(restarts) == 2)
+    wait_for(lambda: len(restarts) >= 2)
     server.status = 101
-    server.wait_open(1)
-    wait_for(lambda: face.status("bnbbtc@trade")["state"] == "connected")
+
+    def comes_through():
+        server.broadcast(trade(0))
+        with contextlib.suppress(AssertionError):
+            return inbox.first(is_trade, 0.05)
+
+    wait_for(comes_through)  # a refusal that was on its way may have restarted it once more
     count = len(server.requests)
     for number in range(1, 4):
         server.broadcast(trade(number))
         inbox.wait(lambda messages, n=number: n in inbox.numbers)
-    assert inbox.numbers == [1, 2, 3] and len(server.open_lines()) == 1 and len(server.requests) == count
+    numbers = [number for number in inbox.numbers if number]
+    assert numbers == [1, 2, 3] and len(server.open_lines()) == 1 and len(server.requests) == count
     hang_up(face)
 
 
