@@ -227,8 +227,8 @@ class Journal:
         ``outboundAccountPosition`` follows, of the assets that the missed events concern and those of which there is
         another amount than was heard; ``balanceUpdate`` is not told.
 
-        What cannot be found: orders placed and ended meanwhile on a symbol that no event and no open order spoke of
-        before (of the last `MOST_SYMBOLS`).
+        What cannot be found: orders placed and ended meanwhile on a symbol of which no event (of the last
+        `MOST_SYMBOLS` symbols, or among `held`) and no open order speaks.
 
         Parameters:
             held: the live events that come meanwhile, which the caller adds to.
@@ -239,15 +239,16 @@ class Journal:
         since = max(self.until - SLACK, self._began + 1)
         doubts: list[str] = []
         found = _Found()
-        yield from self._ask_for_orders(found, since, doubts)
+        yield from self._ask_for_orders(found, since, held, doubts)
         yield from self._ask_for_trades(found, since, held, doubts)
         yield from self._ask_for_the_rest(found, since, doubts)
         return self._put_together(found, since, held, doubts)
 
-    def _ask_for_orders(self, found: _Found, since: int, doubts: list[str]) -> Asking:
+    def _ask_for_orders(self, found: _Found, since: int, held: list[Event], doubts: list[str]) -> Asking:
         for row in (yield from _all([Question("openOrders.status", {})], doubts)):
             found.add_order(row)
-        symbols = dict.fromkeys([*self._symbols, *(symbol for symbol, _ in found.orders)])
+        live = (event["s"] for event in held if event["e"] == "executionReport")
+        symbols = dict.fromkeys([*self._symbols, *(symbol for symbol, _ in found.orders), *live])
         every = [_page("allOrders", symbol, startTime=since) for symbol in symbols]
         for row in (yield from _all(every, doubts)):
             found.add_order(row)

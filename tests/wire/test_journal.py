@@ -395,6 +395,19 @@ def test_what_cannot_be_found_is_said():
     assert recovered.doubts == ["order 1 of BTCUSDT has trades that were not found"]
 
 
+def test_a_live_event_names_the_symbol_of_which_nothing_was_heard_before():
+    market = Market()
+    listener = Listener(market)
+    market.now += 1
+    row = market.place("BTCUSDT")  # the account's first order, within the gap
+    listener.heard_until = len(market.events)
+    market.now += 1
+    market.end(row)
+    recovered = listener.ask(listener.journal.recovery(listener.pushed()))
+    assert facts(recovered.events[:1]) == facts(market.events[:1]) and recovered.missed == 1
+    assert [event["x"] for event in recovered.events if event["e"] == "executionReport"] == ["NEW", "CANCELED"]
+
+
 def test_memory_is_bounded():
     market = Market()
     listener = Listener(market)
