@@ -50,6 +50,14 @@ __all__ = [
 
 _log = logging.getLogger("binance_legacy.client")
 _OUT_OF_TIME = -1021
+_SAME_USE = {
+    "ws_get_time": "get_server_time",
+    "ws_futures_account_position": "futures_position_information", "ws_futures_account_status": "futures_account",
+    "ws_futures_get_order_book": "futures_order_book", "ws_futures_get_order_book_ticker": "futures_orderbook_ticker",
+    "ws_futures_get_all_tickers": "futures_symbol_ticker",
+    "ws_get_account_rate_limits_orders": "get_current_order_count",
+}  # fmt: skip
+"""The method of the same use, where it has another name."""
 
 
 class Client(BaseClient[Any]):
@@ -146,7 +154,7 @@ class Client(BaseClient[Any]):
     def _ask_over_websocket_once(self, row: Request, params: Mapping[str, Any]) -> Any:
         from .engine.requests import refuse_to_block
 
-        same = row.name.removeprefix("ws_")
+        same = _SAME_USE.get(row.name) or row.name.removeprefix("ws_")
         refuse_to_block(
             row.name, f"client.{same}()" if hasattr(self, same) else "the REST method of the same use"
         )

@@ -279,6 +279,12 @@ class _ByClient(type):
             return awaited(client, *args, **kwargs)
         return super().__call__(client, *args, **kwargs)
 
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """That of the class, which `help` would otherwise not see behind `__call__`."""
+        own = inspect.signature(cls.__init__)  # type: ignore[misc]
+        return own.replace(parameters=list(own.parameters.values())[1:])
+
     def __instancecheck__(cls, instance: Any) -> bool:
         return super().__instancecheck__(instance) or cls.__name__ in getattr(instance, "stands_for", ())
 
@@ -452,7 +458,8 @@ class BaseDepthCacheManager(metaclass=_ByClient):
 class DepthCacheManager(BaseDepthCacheManager):
     """Keeps the order book of a spot market.
 
-    Parameters: as of `BaseDepthCacheManager`, and
+    Parameters:
+        client, symbol, callback, refresh_interval, bm: as of `BaseDepthCacheManager`.
         limit: levels of a snapshot, up to 5000.
         ws_interval: milliseconds between messages: 100, or None (or 0) for 1000.
 
@@ -629,7 +636,8 @@ class DepthCacheManager(BaseDepthCacheManager):
 class OptionsDepthCacheManager(BaseDepthCacheManager):
     """Keeps the best levels of an option's order book; each message is all of them.
 
-    Parameters: as of `BaseDepthCacheManager`, and
+    Parameters:
+        client, symbol, callback, refresh_interval, bm: as of `BaseDepthCacheManager`.
         limit: 5, 10 or 20.
     """
 

@@ -147,7 +147,8 @@ class BaseDepthCacheManager:
 class DepthCacheManager(BaseDepthCacheManager):
     """Keeps the order book of a spot market.
 
-    Parameters: as of `BaseDepthCacheManager`, and
+    Parameters:
+        client, symbol, loop, refresh_interval, bm: as of `BaseDepthCacheManager`.
         limit: levels of a snapshot, up to 5000.
         ws_interval: milliseconds between messages: 100, or None (or 0) for 1000.
 

@@ -267,7 +267,7 @@ class Starters:
                 ``balanceUpdate``, ``listStatus``.
 
         Returns:
-            conn_key: a text of 60 characters, which ``client.stream_keepalive`` and ``stream_close`` accept.
+            the conn_key, a text of 60 characters, which ``client.stream_keepalive`` and ``stream_close`` accept.
 
         Raises:
             ValueError: the client has no key.
@@ -282,7 +282,7 @@ class Starters:
             callback: as of `start_user_socket`.
 
         Returns:
-            conn_key: a text of 60 characters, which ``client.margin_stream_keepalive`` accepts.
+            the conn_key, a text of 60 characters, which ``client.margin_stream_keepalive`` accepts.
 
         Raises:
             ValueError: the client has no key.

@@ -205,6 +205,23 @@ def test_a_socket_of_one_stream_takes_no_other(server):
     bm.close()
 
 
+def test_what_does_not_come_over_one_line_is_refused_and_changes_nothing(server):
+    bm = manager(server)
+    key = bm.start_multiplex_socket(["bnbbtc@trade"], print)
+    (line,) = server.wait_open(1)
+    for dead in ("!ticker@arr", "!bookTicker"):
+        with pytest.raises(ValueError, match=f"'{dead}' cannot be added .* open a socket of its own"):
+            bm.subscribe(key, ["ltcbtc@trade", dead])
+    with pytest.raises(
+        ValueError, match=f"would have {MOST_STREAMS + 1} streams, and a line carries {MOST_STREAMS}"
+    ):
+        bm.subscribe(key, [f"symbol{number}@trade" for number in range(MOST_STREAMS)])
+    bm.subscribe(key, ["ethbtc@trade"])
+    server.wait(lambda: "ethbtc@trade" in server.heard(line))
+    assert list(server.heard(line)) == ["bnbbtc@trade", "ethbtc@trade"]
+    bm.close()
+
+
 def test_more_streams_than_a_line_carries_take_several_within_the_limits(server):
     inbox = Inbox()
     names = [f"symbol{number}usdt@trade" for number in range(MOST_STREAMS + 76)]

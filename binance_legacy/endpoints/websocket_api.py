@@ -172,13 +172,15 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
     def ws_create_otoco_order(self, **params: Any) -> Answer:
         """Place an order that places an OCO once it is filled.
 
+        (Binance, *WebSocket API: Place new Order list - OTOCO*.)
+
         Parameters:
             symbol, workingType, workingSide, workingPrice, workingQuantity: required, of the first.
             pendingSide, pendingQuantity, pendingAboveType: required, of the OCO; `pendingBelowType` and prices as
                 the types want them.
 
         Returns:
-            as `ws_create_oco_order`. Weight 1. (Binance, *WebSocket API: Place new Order list - OTOCO*.)
+            as `ws_create_oco_order`. Weight 1.
         """
 
     @request("orderList.status", signed=True, weight=4)
@@ -193,8 +195,10 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
     def ws_cancel_oco_order(self, **params: Any) -> Answer:
         """Cancel an order list of `symbol`, by `orderListId` or `listClientOrderId`.
 
+        (Binance, *WebSocket API: Cancel Order list*.)
+
         Returns:
-            as `ws_create_oco_order`. Weight 1. (Binance, *WebSocket API: Cancel Order list*.)
+            as `ws_create_oco_order`. Weight 1.
         """
 
     @request("openOrderLists.status", signed=True, weight=6)
@@ -220,9 +224,10 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
     def ws_create_test_sor_order(self, **params: Any) -> Answer:
         """Test such an order without placing it; as `ws_create_test_order`.
 
+        (Binance, *WebSocket API: Test new order using SOR*.)
+
         Returns:
-            ``{}``, or the commission rates. Weight 1; 20 with them. (Binance, *WebSocket API: Test new order using
-            SOR*.)
+            ``{}``, or the commission rates. Weight 1; 20 with them.
         """
 
     # -- spot account --------------------------------------------------------------------------------------
@@ -242,9 +247,10 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
     def ws_get_account_rate_limits_orders(self, **params: Any) -> Answer:
         """Ask how many unfilled orders count against the account's limits.
 
+        (Binance, *WebSocket API: Unfilled Order Count*.)
+
         Returns:
-            ``[{'rateLimitType': 'ORDERS', 'interval', 'intervalNum', 'limit', 'count'}, ...]``. Weight 40. (Binance,
-            *WebSocket API: Unfilled Order Count*.)
+            ``[{'rateLimitType': 'ORDERS', 'interval', 'intervalNum', 'limit', 'count'}, ...]``. Weight 40.
         """
 
     @request("allOrders", signed=True, weight=20)
@@ -274,16 +280,20 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
     def ws_get_prevented_matches(self, **params: Any) -> Answer:
         """Ask for the matches with itself that were prevented on `symbol`, by `preventedMatchId` or `orderId`.
 
+        (Binance, *WebSocket API: Account prevented matches*.)
+
         Returns:
-            a list. Weight 2; 20 by `orderId`. (Binance, *WebSocket API: Account prevented matches*.)
+            a list. Weight 2; 20 by `orderId`.
         """
 
     @request("myAllocations", signed=True, weight=20)
     def ws_get_allocations(self, **params: Any) -> Answer:
         """Ask for what orders over several books were allocated on `symbol`.
 
+        (Binance, *WebSocket API: Account allocations*.)
+
         Returns:
-            a list. Weight 20. (Binance, *WebSocket API: Account allocations*.)
+            a list. Weight 20.
         """
 
     @request("account.commission", signed=True, weight=20)
@@ -312,26 +322,30 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
     def ws_get_recent_trades(self, **params: Any) -> Answer:
         """Ask for the latest trades on `symbol`, 500 or `limit` of at most 1000.
 
+        (Binance, *WebSocket API: Recent trades*.)
+
         Returns:
-            ``[{'id', 'price', 'qty', 'quoteQty', 'time', 'isBuyerMaker', 'isBestMatch'}, ...]``. Weight 25. (Binance,
-            *WebSocket API: Recent trades*.)
+            ``[{'id', 'price', 'qty', 'quoteQty', 'time', 'isBuyerMaker', 'isBestMatch'}, ...]``. Weight 25.
         """
 
     @request("trades.historical", weight=25)
     def ws_get_historical_trades(self, **params: Any) -> Answer:
         """Ask for older trades on `symbol`, from the id `fromId` on; rows as `ws_get_recent_trades` gives them.
 
+        (Binance, *WebSocket API: Historical trades*.)
+
         Returns:
-            a list. Weight 25. (Binance, *WebSocket API: Historical trades*.)
+            a list. Weight 25.
         """
 
     @request("trades.aggregate", weight=4)
     def ws_get_aggregate_trades(self, **params: Any) -> Answer:
         """Ask for aggregate trades on `symbol`, by `fromId` or by `startTime` and `endTime`.
 
+        (Binance, *WebSocket API: Aggregate trades*.)
+
         Returns:
-            ``[{'a', 'p', 'q', 'f', 'l', 'T', 'm', 'M'}, ...]``. Weight 4. (Binance, *WebSocket API: Aggregate
-            trades*.)
+            ``[{'a', 'p', 'q', 'f', 'l', 'T', 'm', 'M'}, ...]``. Weight 4.
         """
 
     @request("klines", weight=2)
@@ -374,33 +388,40 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
     def ws_get_trading_day_ticker(self, **params: Any) -> Answer:
         """Ask how `symbol` or `symbols`, a list, moved since the trading day began.
 
+        (Binance, *WebSocket API: Trading Day Ticker*.)
+
         Returns:
-            as `ws_get_ticker`. Weight 4 a symbol. (Binance, *WebSocket API: Trading Day Ticker*.)
+            as `ws_get_ticker`. Weight 4 a symbol.
         """
 
     @request("ticker", weight=4)
     def ws_get_symbol_ticker_window(self, **params: Any) -> Answer:
         """Ask how `symbol` or `symbols`, a list, moved in a window of `windowSize`, such as ``1d``.
 
+        (Binance, *WebSocket API: Rolling window price change statistics*.)
+
         Returns:
-            as `ws_get_ticker`. Weight 4 a symbol. (Binance, *WebSocket API: Rolling window price change statistics*.)
+            as `ws_get_ticker`. Weight 4 a symbol.
         """
 
     @request("ticker.price", weight=2)
     def ws_get_symbol_ticker(self, **params: Any) -> Answer:
         """Ask for the latest price of `symbol`, of `symbols`, a list, or of all.
 
+        (Binance, *WebSocket API: Symbol price ticker*.)
+
         Returns:
-            ``{'symbol', 'price'}``, or a list. Weight 2; 4 for many. (Binance, *WebSocket API: Symbol price ticker*.)
+            ``{'symbol', 'price'}``, or a list. Weight 2; 4 for many.
         """
 
     @request("ticker.book", weight=2)
     def ws_get_orderbook_ticker(self, **params: Any) -> Answer:
         """Ask for the best prices of `symbol`, of `symbols`, a list, or of all.
 
+        (Binance, *WebSocket API: Symbol order book ticker*.)
+
         Returns:
-            ``{'symbol', 'bidPrice', 'bidQty', 'askPrice', 'askQty'}``, or a list. Weight 2; 4 for many. (Binance,
-            *WebSocket API: Symbol order book ticker*.)
+            ``{'symbol', 'bidPrice', 'bidQty', 'askPrice', 'askQty'}``, or a list. Weight 2; 4 for many.
         """
 
     @request("ping")
@@ -444,18 +465,20 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
     def ws_futures_get_all_tickers(self, **params: Any) -> Answer:
         """Ask for the latest price of the contract `symbol`, or of each.
 
+        (Binance, *Derivatives: WebSocket API: Symbol Price Ticker*.)
+
         Returns:
-            ``{'symbol', 'price', 'time'}``, or a list. Weight 1; 2 for each. (Binance, *Derivatives: WebSocket API:
-            Symbol Price Ticker*.)
+            ``{'symbol', 'price', 'time'}``, or a list. Weight 1; 2 for each.
         """
 
     @_futures("ticker.book", weight=2)
     def ws_futures_get_order_book_ticker(self, **params: Any) -> Answer:
         """Ask for the best prices of the contract `symbol`, or of each.
 
+        (Binance, *Derivatives: WebSocket API: Symbol Order Book Ticker*.)
+
         Returns:
             ``{'symbol', 'bidPrice', 'bidQty', 'askPrice', 'askQty', 'time', ...}``, or a list. Weight 2; 5 for each.
-            (Binance, *Derivatives: WebSocket API: Symbol Order Book Ticker*.)
         """
 
     # -- USD-margined futures: orders, of which the conditional ones are algo orders; see `algo` -----------
@@ -508,11 +531,13 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
     def ws_futures_edit_order(self, **params: Any) -> Answer:
         """Change a limit order of `symbol`, by `orderId` or `origClientOrderId`.
 
+        (Binance, *Derivatives: WebSocket API: Modify Order*.)
+
         Parameters:
             side, quantity, price: required, as they shall be.
 
         Returns:
-            the order. Weight 1. (Binance, *Derivatives: WebSocket API: Modify Order*.)
+            the order. Weight 1.
         """
 
     @open_steps
@@ -521,8 +546,10 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
         """Cancel an order of `symbol`, by `orderId` or `origClientOrderId`; a conditional one as `futures_create_order`
         or `ws_futures_create_order` named it, or by `algoId` or `clientAlgoId`.
 
+        (Binance, *Derivatives: WebSocket API: Cancel Order*; *Cancel Algo Order*.)
+
         Returns:
-            the cancelled order. Weight 1. (Binance, *Derivatives: WebSocket API: Cancel Order*; *Cancel Algo Order*.)
+            the cancelled order. Weight 1.
         """
         if any(name in params for name in _ALGO_IDS):
             return (yield self._ws_futures_algo_cancel(**params))
@@ -532,9 +559,10 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
     def ws_futures_get_order(self, **params: Any) -> Answer:
         """Ask for an order of `symbol`, by `orderId` or `origClientOrderId`; no conditional one.
 
+        (Binance, *Derivatives: WebSocket API: Query Order*.)
+
         Returns:
-            ``{'orderId', 'status', 'price', 'avgPrice', 'origQty', 'executedQty', ...}``. Weight 1. (Binance,
-            *Derivatives: WebSocket API: Query Order*.)
+            ``{'orderId', 'status', 'price', 'avgPrice', 'origQty', 'executedQty', ...}``. Weight 1.
         """
 
     @_futures("algoOrder.place", signed=True, changes=True)
@@ -553,9 +581,10 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
     def ws_futures_cancel_algo_order(self, **params: Any) -> Answer:
         """Cancel a conditional order, by `algoId` or `clientAlgoId`.
 
+        (Binance, *Derivatives: WebSocket API: Cancel Algo Order*.)
+
         Returns:
-            ``{'algoId', 'clientAlgoId', 'code', 'msg'}``. Weight 1. (Binance, *Derivatives: WebSocket API: Cancel Algo
-            Order*.)
+            ``{'algoId', 'clientAlgoId', 'code', 'msg'}``. Weight 1.
         """
 
     # -- USD-margined futures: account ---------------------------------------------------------------------
@@ -564,17 +593,20 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
     def ws_futures_v2_account_position(self, **params: Any) -> Answer:
         """Ask for the positions that are open or have orders, of `symbol` or of all.
 
+        (Binance, *Derivatives: WebSocket API: Position Information V2*.)
+
         Returns:
             ``[{'symbol', 'positionSide', 'positionAmt', 'entryPrice', 'unRealizedProfit', ...}, ...]``. Weight 5.
-            (Binance, *Derivatives: WebSocket API: Position Information V2*.)
         """
 
     @_futures("account.position", signed=True, weight=5)
     def ws_futures_account_position(self, **params: Any) -> Answer:
         """Ask for every position, of `symbol` or of all; rows as `ws_futures_v2_account_position` gives them, and more.
 
+        (Binance, *Derivatives: WebSocket API: Position Information*.)
+
         Returns:
-            a list. Weight 5. (Binance, *Derivatives: WebSocket API: Position Information*.)
+            a list. Weight 5.
         """
 
     @_futures("v2/account.balance", signed=True, weight=5)
@@ -589,8 +621,10 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
     def ws_futures_account_balance(self, **params: Any) -> Answer:
         """Ask for the balances; rows as `ws_futures_v2_account_balance` gives them.
 
+        (Binance, *Derivatives: WebSocket API: Futures Account Balance*.)
+
         Returns:
-            a list. Weight 5. (Binance, *Derivatives: WebSocket API: Futures Account Balance*.)
+            a list. Weight 5.
         """
 
     @_futures("v2/account.status", signed=True, weight=5)
@@ -606,8 +640,10 @@ class WebSocketApiEndpoints(FuturesEndpoints[Answer]):
     def ws_futures_account_status(self, **params: Any) -> Answer:
         """Ask for the account, with every position; as `ws_futures_v2_account_status`, and more.
 
+        (Binance, *Derivatives: WebSocket API: Account Information*.)
+
         Returns:
-            a dictionary. Weight 5. (Binance, *Derivatives: WebSocket API: Account Information*.)
+            a dictionary. Weight 5.
         """
 
 

@@ -20,7 +20,7 @@ from .connection import Loss, Message, StreamFactory, connect
 from .reactor import engine, reactor
 from .settings import times
 from .socket import Notice, Sink, Socket, Teller
-from .subscriptions import Subscriptions
+from .subscriptions import MOST_STREAMS, Subscriptions
 
 __all__ = ["Feed", "Notice"]
 
@@ -80,9 +80,8 @@ class Feed(Socket):
         self._down_since: float | None = None
         self._why: str | None = None
         self._successor: _Successor | None = None
-        self._before: _Successor | None = (
-            None  # knows what the line before told that this one has still to bring
-        )
+        self._before: _Successor | None = None  # what the line before told, and this one has still to bring
+        self.must_fit: Callable[[str], None] = lambda name: None
         self._rotation: Any = None
         self._factory = self._made()
         self._factory.watcher = self
@@ -167,7 +166,15 @@ class Feed(Socket):
         if self._wanted is None:
             super().subscribe(names)
         assert self._wanted is not None
-        self._wanted.update(dict.fromkeys(names))
+        names = dict.fromkeys(names)
+        for name in names:
+            self.must_fit(name)
+        count = len(self._wanted | names)
+        if count > MOST_STREAMS:
+            raise ValueError(
+                f"{self.key!r} would have {count} streams, and a line carries {MOST_STREAMS}: open another socket"
+            )
+        self._wanted.update(names)
         self._settle()
 
     def unsubscribe(self, names: Iterable[str]) -> None:

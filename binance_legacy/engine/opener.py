@@ -116,12 +116,14 @@ class Opener:
             one_door and (_plain(wanted) or len(wanted) == 1) and fits_address(each.name for each in wanted)
         )
         if simple:
-            return self._on_one_line(key, base, wanted, combined, outlet)
+            feed = self._on_one_line(key, base, wanted, combined, outlet)
+            feed.must_fit = functools.partial(_must_fit, feed.key, wanted[0].door if wanted else "", plan)
+            return feed
         return self._bundle(key, base, wanted, combined, plan, outlet)
 
     def _on_one_line(
         self, key: str, base: str, wanted: Sequence[Plan], combined: bool, outlet: dict[str, Any]
-    ) -> Socket:
+    ) -> Feed:
         door = wanted[0].door if wanted else ""
         names = [each.name for each in wanted]
         plain = _plain(wanted)
@@ -191,6 +193,16 @@ class Opener:
 
 def _plain(wanted: Iterable[Plan]) -> bool:
     return all(each.is_plain for each in wanted)
+
+
+def _must_fit(key: str, door: str, plan: Callable[[str], Plan], name: str) -> None:
+    """Refuse a stream that does not come over one line as it is."""
+    wanted = plan(name)
+    if wanted.how != "stream" or not wanted.is_plain or wanted.door != door:
+        raise ValueError(
+            f"{name!r} cannot be added to the open socket {key!r}, since Binance serves it otherwise today: "
+            "open a socket of its own for it, or name it in the list when you open this one"
+        )
 
 
 def _base(base: str, door: str) -> str:

@@ -405,7 +405,10 @@ def test_a_live_event_names_the_symbol_of_which_nothing_was_heard_before():
     market.end(row)
     recovered = listener.ask(listener.journal.recovery(listener.pushed()))
     assert facts(recovered.events[:1]) == facts(market.events[:1]) and recovered.missed == 1
-    assert [event["x"] for event in recovered.events if event["e"] == "executionReport"] == ["NEW", "CANCELED"]
+    assert [event["x"] for event in recovered.events if event["e"] == "executionReport"] == [
+        "NEW",
+        "CANCELED",
+    ]
 
 
 def test_memory_is_bounded():
