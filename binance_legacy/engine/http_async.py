@@ -107,12 +107,12 @@ class Session:
         """
         headers = {**self.headers, **(headers or {})}
         first = Request(method.upper(), _with_query(venues.reroute(url), params), headers, _body(data))
-        seconds = _seconds(timeout)
-        roots = _roots(verify, ssl)
+        seconds = seconds_of(timeout)
+        roots = roots_of(verify, ssl)
 
         async def answer(request: Request) -> Reply:
-            chosen = proxy or (proxies and _of_scheme(proxies, request)) or self._proxy
-            way = Way(roots, _proxy_to(request, chosen, self._trust_env))
+            chosen = proxy or (proxies and proxy_of_scheme(proxies, request)) or self._proxy
+            way = Way(roots, proxy_to(request, chosen, self._trust_env))
             return await self._answer(request, way, seconds)
 
         limit = asyncio.timeout(seconds)
@@ -237,7 +237,7 @@ def _body(data: str | bytes | Mapping[str, Any] | None) -> bytes | None:
     return data.encode() if isinstance(data, str) else data
 
 
-def _seconds(timeout: Any) -> float | None:
+def seconds_of(timeout: Any) -> float | None:
     """The time that a call may take: a number, `requests`' pair, or aiohttp's object."""
     if isinstance(timeout, tuple):
         return None if None in timeout else sum(map(float, timeout))
@@ -254,7 +254,12 @@ def _late(request: Request, seconds: float | None) -> str:
     return f"{request}: no answer within {seconds:g} s{maybe}" if seconds else f"{request}: no answer"
 
 
-def _roots(verify: bool | str, ssl: bool | None) -> bool | str:
+def roots_of(verify: bool | str, ssl: bool | None) -> bool | str:
+    """What certificates are verified against, of `requests`' option and aiohttp's.
+
+    Raises:
+        TypeError, FileNotFoundError: it is neither a bool nor a file.
+    """
     if ssl is not None and not isinstance(ssl, bool):
         raise TypeError(
             f"ssl is {ssl!r}; it must be True or False; verify='roots.pem' says which roots count"
@@ -268,19 +273,20 @@ def _roots(verify: bool | str, ssl: bool | None) -> bool | str:
     return verify if isinstance(verify, bool) else str(verify)
 
 
-def _of_scheme(proxies: Mapping[str, str], request: Request) -> str | None:
+def proxy_of_scheme(proxies: Mapping[str, str], request: Request) -> str | None:
+    """That of a `requests` table of proxies that counts for a call; None where none does."""
     scheme, host, _ = request.place
     names = (f"{scheme}://{host}", scheme, f"all://{host}", "all")  # the order of `requests`
     return next((proxies[name] for name in names if proxies.get(name)), None)
 
 
-def _proxy_to(request: Request, chosen: str | None, trust_env: bool) -> str | None:
+def proxy_to(request: Request, chosen: str | None, trust_env: bool) -> str | None:
     """The proxy for a call: the one that was said, else the environment's; never one to this machine."""
     host = request.place[1]
     if venues.is_loopback(host):
         return None
     if chosen is None and trust_env and not proxy_bypass(host):
-        chosen = _of_scheme(getproxies(), request)
+        chosen = proxy_of_scheme(getproxies(), request)
     return _usable(chosen)
 
 

@@ -53,17 +53,17 @@ def way_to(address: str, options: Mapping[str, Any], proxy: str | None, trust_en
         trust_env: whether the environment may name one.
     """
     place = RestRequest("GET", f"http{address.removeprefix('ws')}")
-    chosen = options.get("proxy") or http_async._of_scheme(options.get("proxies") or {}, place) or proxy
+    chosen = options.get("proxy") or http_async.proxy_of_scheme(options.get("proxies") or {}, place) or proxy
     verify = options.get("verify")
     return Way(
-        http_async._roots(True if verify is None else verify, options.get("ssl")),
-        http_async._proxy_to(place, chosen, trust_env),
+        http_async.roots_of(True if verify is None else verify, options.get("ssl")),
+        http_async.proxy_to(place, chosen, trust_env),
     )
 
 
 def seconds_of(timeout: Any) -> float | None:
     """The time that a request may take, in the forms that a REST call takes."""
-    return http_async._seconds(timeout)
+    return http_async.seconds_of(timeout)
 
 
 def refuse_to_block(name: str, instead: str) -> None:
