@@ -52,7 +52,7 @@ Level = Sequence[Any]
 """``[price, quantity]``, as the exchange writes them."""
 
 _OPEN_WITHIN = 30.0
-_EARLY_AFTER = 1.0
+EARLY_AFTER = 1.0
 """Seconds that lie at least between two snapshots that are taken because prices come near the end of the last one."""
 
 
@@ -562,7 +562,7 @@ class DepthCacheManager(BaseDepthCacheManager):
         """Take a new snapshot beside the book, where it is time, or prices come near the end of the last one."""
         now = time.time()
         due = self._refresh_time is not None and now > self._refresh_time
-        early = self._book.nears_its_end() and abs(now - self._early_at) >= _EARLY_AFTER
+        early = self._book.nears_its_end() and abs(now - self._early_at) >= EARLY_AFTER
         if not due and not early:
             return
         self._early_at, self._refresh_time = now, self._next_refresh()

@@ -15,16 +15,12 @@ import time
 from collections.abc import Callable
 from typing import Any, Self
 
-from .depthcache import DEFAULT_REFRESH, DepthCache, fill
+from .depthcache import DEFAULT_REFRESH, EARLY_AFTER, DepthCache, KeptBook, fill, later
 from .reconnecting_websocket import RESTORED
 from .streams import BinanceSocketManager
 from .threaded_stream import Callback, ThreadedApiManager
-from .wire.orderbook import Follower
 
 log = logging.getLogger("binance_legacy.depthcache")
-
-_RETRY = 0.5
-_LONGEST_RETRY = 30.0
 
 
 class BaseDepthCacheManager:
@@ -91,7 +87,10 @@ class BaseDepthCacheManager:
 
     async def _init_cache(self) -> None:
         """Fill the book."""
-        self._refresh_time = time.time() + self._refresh_interval if self._refresh_interval else None
+        self._refresh_time = self._next_refresh()
+
+    def _next_refresh(self) -> float | None:
+        return time.time() + self._refresh_interval if self._refresh_interval else None
 
     async def recv(self) -> DepthCache | dict[str, Any]:
         """Wait until the book has changed.
@@ -171,14 +170,19 @@ class DepthCacheManager(BaseDepthCacheManager):
     ) -> None:
         super().__init__(client, symbol, loop, refresh_interval, bm, limit, conv_type)
         self._ws_interval = ws_interval
-        self._follower = Follower()
-        self._edges: tuple[Any, Any] = (None, None)
-        self._due = False
-        self._delay = 0.0
+        self._kept = KeptBook(self._depth_cache, limit)
+        self._due = False  # a new snapshot is to be taken
+        self._pause = self._early_at = 0.0
+        self._refusals = 0
 
     @property
     def gaps(self) -> int:
-        return self._follower.gaps
+        return self._book.follower.gaps
+
+    @property
+    def _book(self) -> KeptBook:
+        self._kept.cache = self._depth_cache  # a subclass may have put another in its place
+        return self._kept
 
     def _get_socket(self) -> Any:
         return self._bm.depth_socket(self._symbol, interval=self._ws_interval)
@@ -192,79 +196,61 @@ class DepthCacheManager(BaseDepthCacheManager):
         return await self._client.get_order_book(symbol=self._symbol, limit=self._limit)
 
     async def _process_depth_message(self, msg: Any) -> DepthCache | None:
-        gaps, whole = self._follower.gaps, self._follower.in_step
-        if self._follower.take(msg):
-            self._apply_orders(msg)
-            if self._refresh_time is not None and time.time() > self._refresh_time:
-                self._follower.refresh()
-                self._due = True
-        elif self._follower.gaps > gaps:
-            if self._last_update_id is not None and whole:
-                log.info(
-                    "the depth cache of %s: differences are missing; a new snapshot is taken", self._symbol
-                )
-        elif self._follower.in_step:
-            return None
-        return self._depth_cache if self._follower.in_step else None
+        book = self._book
+        gaps = book.follower.gaps
+        if book.take(msg):
+            self._last_update_id = book.last
+            self._look_whether_due()
+            return self._depth_cache
+        if book.follower.gaps > gaps:
+            log.info("the depth cache of %s: differences are missing; a new snapshot is taken", self._symbol)
+        return None
+
+    def _look_whether_due(self) -> None:
+        """Take a new snapshot beside the book, where it is time, or prices come near the end of the last one."""
+        now = time.time()
+        early = self._book.nears_its_end() and abs(now - self._early_at) >= EARLY_AFTER
+        if early or (self._refresh_time is not None and now > self._refresh_time):
+            self._early_at, self._due = now, True
+            self._book.follower.refresh()
 
     def _restored(self) -> None:
-        self._follower.lose()  # what changed meanwhile, no difference need ever tell
+        self._book.follower.lose()  # what changed meanwhile, no difference need ever tell
 
     async def _next(self) -> DepthCache | dict[str, Any] | None:
-        if self._due or not self._follower.in_step:
+        if self._due or not self._book.in_step:
             return await self._made_whole()
         return await super()._next()
 
-    def _apply_orders(self, msg: Any) -> None:
-        cache = self._depth_cache
-        cache.update(msg["b"], msg["a"])
-        cache.update_time = msg.get("E")
-        self._last_update_id = self._follower.last
-        bid, ask, (lowest, highest) = cache.best_bid(), cache.best_ask(), self._edges
-        if (lowest is not None and (bid is None or bid[0] < lowest)) or (
-            highest is not None and (ask is None or ask[0] > highest)
-        ):
-            self._follower.lose()  # what lies beyond the snapshot is not known
-
     async def _made_whole(self) -> DepthCache | dict[str, Any] | None:
         """Take a snapshot; the book, once one fits to what the stream brought. A refusal is told once."""
-        first = not self._delay
-        await asyncio.sleep(self._delay)
+        await asyncio.sleep(self._pause)
         try:
             snapshot = await self._ask()
         except Exception as why:  # noqa: BLE001 - whatever the client raises, the book must come back
-            self._delay = min(self._delay * 2, _LONGEST_RETRY) or _RETRY
-            log.log(logging.WARNING if first else logging.INFO, "%s: no snapshot: %s", self._symbol, why)
-            return {"e": "error", "type": type(why).__name__, "m": f"no snapshot: {why}"} if first else None
-        self._delay = 0.0
+            return self._refused(why)
         if self._put_in(snapshot):
-            self._due = False
             return self._depth_cache
-        return self._kept(await self._socket.recv())
+        self._pause = later(self._pause, refused=False)
+        return await super()._next()  # snapshots are older than what the stream brought
 
-    def _kept(self, msg: Any) -> dict[str, Any] | None:
-        """One more message of the stream, while snapshots are older than what it brought."""
-        if msg.get("e") == "error":
-            return dict(msg)
-        if msg is not RESTORED and self._follower.take(msg):
-            self._apply_orders(msg)
-        return None
+    def _refused(self, why: Exception) -> dict[str, Any] | None:
+        """A snapshot was refused: only where there is no book meanwhile it is told."""
+        self._refusals += 1
+        first = self._refusals == 1
+        log.log(logging.WARNING if first else logging.INFO, "%s: no snapshot: %s", self._symbol, why)
+        if self._book.in_step:
+            self._due, self._refresh_time = False, self._next_refresh()
+            return None
+        self._pause = later(self._pause)
+        return {"e": "error", "type": type(why).__name__, "m": f"no snapshot: {why}"} if first else None
 
     def _put_in(self, snapshot: Any) -> bool:
-        on_top = self._follower.snapshot(snapshot["lastUpdateId"])
-        if on_top is None:
+        if not self._book.put_in(snapshot):
             return False
-        cache = self._depth_cache
-        cache.update(snapshot["bids"], snapshot["asks"], replace=True)
-        sides = snapshot["bids"], snapshot["asks"]
-        lowest, highest = (
-            cache.conv_type(side[-1][0]) if len(side) >= self._limit else None for side in sides
-        )
-        self._edges = lowest, highest
-        for difference in on_top:
-            self._apply_orders(difference)
-        self._last_update_id = self._follower.last
-        self._refresh_time = time.time() + self._refresh_interval if self._refresh_interval else None
+        self._last_update_id = self._book.last
+        self._due, self._pause, self._refusals = False, 0.0, 0
+        self._refresh_time = self._next_refresh()
         return True
 
 

@@ -16,6 +16,7 @@ from binance_legacy.depthcache import (
     DepthCache,
     DepthCacheManager,
     FuturesDepthCacheManager,
+    KeptBook,
     OptionsDepthCacheManager,
     ThreadedDepthCacheManager,
 )
@@ -259,6 +260,75 @@ def test_an_option_s_book_is_replaced_by_each_message_and_errors_are_told_once()
 # -- of 1.x ------------------------------------------------------------------------------------------------
 
 
+def snapshot(last, *prices, side="5"):
+    """Levels around `prices`: bids at them, asks 10 above."""
+    return {
+        "lastUpdateId": last,
+        "bids": [[str(price), side] for price in sorted(prices, reverse=True)],
+        "asks": [[str(price + 10), side] for price in sorted(prices)],
+    }
+
+
+def difference(number, bids=(), asks=()):
+    return {"e": "depthUpdate", "E": number, "s": "X", "U": number, "u": number, "b": [*bids], "a": [*asks]}
+
+
+def test_a_book_whose_best_price_would_lie_beyond_its_snapshot_stays_as_it_was_and_is_out_of_step():
+    book = KeptBook(DepthCache("X"), limit=3)
+    assert book.put_in(snapshot(7, 1, 2, 3)) and not book.nears_its_end()
+    assert book.take(difference(8, bids=[["3", "0"]]))
+    assert not book.nears_its_end() and book.take(difference(9, bids=[["2", "0"], ["0.5", "9"]]))
+    assert book.nears_its_end() and book.cache.best_bid() == [1.0, 5.0]
+    assert not book.take(difference(10, bids=[["1", "0"]])), "whether 0.5 is the best price then nobody knows"
+    assert book.cache.best_bid() == [1.0, 5.0] and not book.in_step
+    assert book.put_in(snapshot(10, 0.5, 0.6, 0.7)) and book.cache.best_bid() == [0.7, 5.0]
+
+
+class Books:
+    """A client that gives each of its order books once."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+
+    async def get_order_book(self, symbol, limit):
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def told_by(client, messages, count, **options):
+    """So many things that an awaited manager tells: best bids, and errors."""
+
+    async def keep():
+        bm = AsyncManager(*messages)
+        async with depthcache_async.DepthCacheManager(client, "X", bm=bm, **options) as dcm:
+            told = []
+            for _ in range(count):
+                one = await dcm.recv()
+                told.append(one["m"] if isinstance(one, dict) else one.best_bid()[0])
+            return told
+
+    return asyncio.run(keep())
+
+
+def test_an_awaited_book_never_shows_a_best_price_that_is_not_known():
+    client = Books(snapshot(7, 1, 2, 3), snapshot(8, 0.5, 0.6, 0.7))
+    gone = difference(8, bids=[["3", "0"], ["2", "0"], ["1", "0"], ["0.1", "9"]])
+    assert told_by(client, [gone, difference(9)], 2, limit=3) == [0.7, 0.7]
+
+
+def test_an_awaited_book_goes_on_where_a_snapshot_beside_it_is_refused():
+    client = Books(snapshot(7, 1, 2, 3), ConnectionError("no"), snapshot(10, 4))
+    messages = [difference(number) for number in (8, 9, 10, 11)]
+    assert told_by(client, messages, 4, refresh_interval=1e-9) == [3, 3, 4, 4]
+
+
+def test_a_refused_snapshot_of_an_awaited_book_that_is_out_of_step_is_told_once():
+    client = Books(snapshot(7, 1), ConnectionError("no"), ConnectionError("no"), snapshot(20, 4))
+    assert told_by(client, [difference(9), difference(21)], 3) == ["no snapshot: no", 4, 4]
+
+
 def test_an_awaited_book_is_kept_through_a_hole_and_is_never_crossed(exchange):
     async def keep():
         client = await AsyncClient.create()
@@ -315,6 +385,9 @@ class AsyncManager:
         self.messages = list(messages)
 
     def futures_depth_socket(self, symbol, depth):
+        return AsyncSocket(self.messages)
+
+    def depth_socket(self, symbol, interval):
         return AsyncSocket(self.messages)
 
     options_depth_socket = futures_depth_socket
