@@ -11,7 +11,7 @@ VERSION = re.search(
 )
 assert VERSION, "binance_legacy/__init__.py names no __version__"
 
-TEST = ["pytest>=8", "pytest-timeout", "hypothesis>=6.100", "websockets>=13"]
+TEST = ["pytest>=8", "pytest-timeout", "pytest-xdist>=3", "hypothesis>=6.100", "websockets>=13"]
 
 setup(
     name="binance-legacy",

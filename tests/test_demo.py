@@ -39,6 +39,6 @@ def test_trades_candles_and_best_prices_are_shown_at_once_and_it_ends_by_itself(
 def test_the_script_it_shows_can_be_copied_and_run(tmp_path):
     copy = tmp_path / "mine.py"
     copy.write_text(Path(SCRIPT).read_text("utf-8"), "utf-8")
-    done = run("-m", "binance_legacy", "run", "--offline", copy, "ETHBTC", "6")
+    done = run("-m", "binance_legacy", "run", "--offline", copy, "ETHBTC", "3")
     assert done.returncode == 0, done.stderr
     assert re.search(r"  best    bid ", done.stdout)
