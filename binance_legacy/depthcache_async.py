@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -21,6 +22,8 @@ from .streams import BinanceSocketManager
 from .threaded_stream import Callback, ThreadedApiManager
 
 log = logging.getLogger("binance_legacy.depthcache")
+
+_MOMENT = 0.05
 
 
 class BaseDepthCacheManager:
@@ -231,8 +234,15 @@ class DepthCacheManager(BaseDepthCacheManager):
             return self._refused(why)
         if self._put_in(snapshot):
             return self._depth_cache
-        self._pause = later(self._pause, refused=False)
-        return await super()._next()  # snapshots are older than what the stream brought
+        self._pause = later(self._pause, refused=False)  # it is older than what the stream brought
+        return await self._at_hand()
+
+    async def _at_hand(self) -> DepthCache | dict[str, Any] | None:
+        """What the next message has to tell, where one is there: in a market that rests none may ever come."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_MOMENT):
+                return await super()._next()
+        return None
 
     def _refused(self, why: Exception) -> dict[str, Any] | None:
         """A snapshot was refused: only where there is no book meanwhile it is told."""

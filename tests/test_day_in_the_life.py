@@ -183,7 +183,10 @@ class Day:
 
     def the_kept_book_is_the_exchange_s(self):
         real = best_of(self.exchange)
-        wait_for(lambda: best(self.books.cache) == real)
+        try:
+            wait_for(lambda: best(self.books.cache) == real)
+        except AssertionError:
+            raise AssertionError(f"{best(self.books.cache)} is not {real}; {self.books.cache}") from None
         assert self.books.crossed == 0
 
 

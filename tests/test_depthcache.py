@@ -324,6 +324,23 @@ def test_an_awaited_book_goes_on_where_a_snapshot_beside_it_is_refused():
     assert told_by(client, messages, 4, refresh_interval=1e-9) == [3, 3, 4, 4]
 
 
+def test_an_awaited_book_whose_snapshot_is_too_old_gets_another_although_the_market_rests():
+    class Resting(AsyncSocket):
+        async def recv(self):
+            return self.messages.pop(0) if self.messages else await asyncio.sleep(3600)
+
+    class Manager:
+        def depth_socket(self, symbol, interval):
+            return Resting([difference(20)])
+
+    async def keep():
+        client = Books(snapshot(7, 1), snapshot(15, 2), snapshot(20, 3))
+        async with depthcache_async.DepthCacheManager(client, "X", bm=Manager()) as dcm:
+            return (await asyncio.wait_for(dcm.recv(), 5)).best_bid()[0]
+
+    assert asyncio.run(keep()) == 3
+
+
 def test_a_refused_snapshot_of_an_awaited_book_that_is_out_of_step_is_told_once():
     client = Books(snapshot(7, 1), ConnectionError("no"), ConnectionError("no"), snapshot(20, 4))
     assert told_by(client, [difference(9), difference(21)], 3) == ["no snapshot: no", 4, 4]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from binance_legacy import __version__
 from binance_legacy.runner import INTERRUPTED
 
-from . import adopt, check, demo, exchange, run
+from . import adopt, check, demo, exchange, record, run
 from .table import CODES, PROGRAM, Command, CommandError, NotPython
 
 COMMANDS: tuple[Command, ...] = (
@@ -21,6 +21,7 @@ COMMANDS: tuple[Command, ...] = (
     run.COMMAND,
     adopt.COMMAND,
     exchange.COMMAND,
+    record.COMMAND,
 )
 
 _LESSON = """\
