@@ -118,7 +118,9 @@ class Box(House):
             self._timer.reset(0)
 
     def followed(self) -> None:
-        """A request may have changed the market: what follows is pushed soon."""
+        """A request may have changed the market: what follows is pushed soon. An order that waits starts a tape."""
+        if self._settling is not None and self.office.trading.awaited:
+            self._settling.arrived(self._seconds(), True)
         if self.streams.in_use or self.office.trading.awaited:
             self._soon()
 

@@ -174,6 +174,10 @@ class Market:
         assert isinstance(floor, LiveFloor)
         return floor
 
+    def tape_place(self, name: str) -> TapeFloor | None:
+        """Where a symbol is played from a tape; None where it is not."""
+        return self._taped.get(name)
+
     def symbol(self, name: str) -> Symbol:
         """A listed symbol.
 

@@ -185,6 +185,10 @@ class _Rungs:
         prices = [key * self._sign for key in self._line[: -count - 1 : -1]]
         return [(price, self.quantities[price]) for price in prices]
 
+    def in_line(self) -> Iterator[tuple[int, int]]:
+        """The levels, best first."""
+        return ((key * self._sign, self.quantities[key * self._sign]) for key in reversed(self._line))
+
     def take_changed(self) -> dict[int, int]:
         taken = {price: self.quantities.get(price, 0) for price in self.changed}
         self.changed.clear()
@@ -220,6 +224,19 @@ class RecordedBook:
     def top(self, count: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         """The best `count` levels of bids and of asks as (price, quantity), best first."""
         return self._bids.first(count), self._asks.first(count)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known of the book."""
+        return not (self._bids.quantities or self._asks.quantities)
+
+    def in_line(self, bids: bool) -> Iterator[tuple[int, int]]:
+        """The levels of one side as (price, quantity), best first; to be read before the book changes again."""
+        return (self._bids if bids else self._asks).in_line()
+
+    def quantity(self, bids: bool, price: int) -> int:
+        """How much stands at a price; 0 for none."""
+        return (self._bids if bids else self._asks).quantities.get(price, 0)
 
     def take_changes(self) -> Changes | None:
         """What has changed since this was last asked, or None."""

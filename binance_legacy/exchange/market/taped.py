@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from math import gcd
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from .bars import MINUTE, Trade
 from .candles import Candles
@@ -22,6 +22,16 @@ SETTLING: Final = 400
 """Milliseconds after which no recorded trade of a past moment is expected any more (0.2 s were measured)."""
 
 
+class Watcher(Protocol):
+    """Who trades beside a tape, and must know what it plays."""
+
+    def traded(self, trade: Trade, at: int) -> None:
+        """A trade was played."""
+
+    def changed(self, at: int) -> None:
+        """A change of the book was played."""
+
+
 class TapeFloor(Floor):
     """A floor where a tape plays.
 
@@ -31,6 +41,10 @@ class TapeFloor(Floor):
         walk: gives the past, whose prices end at the tape's first.
         start: when the tape begins.
         pushed: where messages go; tape floors share one list, so that the recorded order is kept.
+
+    Attributes:
+        has_depth: differences of the book are recorded, not its best prices alone.
+        watcher: the users who trade here, once one has asked to.
     """
 
     def __init__(
@@ -40,7 +54,8 @@ class TapeFloor(Floor):
         self.recorded: Final = recorded
         self._built_trades: Final = not any(kind.kind == "trade" for kind in recorded.kinds)
         self._built_aggregates: Final = not any(kind.kind == "aggTrade" for kind in recorded.kinds)
-        self._has_depth: Final = any(kind.kind == "depth" for kind in recorded.kinds)
+        self.has_depth: Final = any(kind.kind == "depth" and not kind.levels for kind in recorded.kinds)
+        self.watcher: Watcher | None = None
         self.book: Final = RecordedBook(recorded.snapshot)
         self.publisher = Publisher(self, pushed, frozenset(recorded.kinds), SETTLING)
         self._open_aggregate: tuple[int, Aggregate] | None = None
@@ -50,6 +65,12 @@ class TapeFloor(Floor):
     @property
     def levels(self) -> RecordedBook:
         return self.book
+
+    @property
+    def has_book(self) -> bool:
+        """Whether anything of the book is recorded."""
+        kinds = {kind.kind for kind in self.recorded.kinds}
+        return self.has_depth or "bookTicker" in kinds or self.recorded.snapshot is not None
 
     def _opened(self, start: int) -> None:
         """Lets the past reach up to the tape's first trade: its last, broken minute as if it were live."""
@@ -79,6 +100,7 @@ class TapeFloor(Floor):
         """A record of the tape: pushed as it is, where its kind is subscribed, and its contents booked."""
         if not record.stream:
             self.book.answered(record)
+            self._changed(at)
             return
         self._complete_aggregate(at)
         kind = kind_named(record.stream)
@@ -96,8 +118,14 @@ class TapeFloor(Floor):
         elif kind.kind == "depth" and not kind.levels:
             self.book.update(data)
             self.publisher.moved(at)
-        elif kind.kind == "bookTicker" and not self._has_depth:
+            self._changed(at)
+        elif kind.kind == "bookTicker" and not self.has_depth:
             self.book.quoted(data)
+            self._changed(at)
+
+    def _changed(self, at: int) -> None:
+        if self.watcher is not None:
+            self.watcher.changed(at)
 
     def _traded(self, trade: Trade, at: int) -> None:
         if trade.id < self.history.next_id:
@@ -105,6 +133,8 @@ class TapeFloor(Floor):
         self.history.add(trade)
         self.candles.add(trade)
         self.publisher.traded(trade, at)
+        if self.watcher is not None:
+            self.watcher.traded(trade, at)
         if not self._built_aggregates:
             return
         joined = [self._open_aggregate[1]] if self._open_aggregate else []

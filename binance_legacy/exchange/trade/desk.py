@@ -18,9 +18,11 @@ from ..market.listing import Symbol
 from ..refusals import Refusal
 from .clearing import Clearing
 from .ledger import Account
-from .matching import Prevented, plan, take
+from .matching import OrderBook, Prevented, plan, take
 from .orders import Amend, OrderList, OwnTrade, PreventedMatch, Ticket, UserOrder, amount_of, cost, worth
 from .triggers import Triggers, reached
+
+FirstFilled = Callable[[Account, bool, int], None]
 
 _ANY_PRICE: Final = 10**30
 WOULD_TRIGGER: Final = "Order would trigger immediately."
@@ -35,7 +37,7 @@ class Place(Protocol):
     @property
     def symbol(self) -> Symbol: ...
     @property
-    def book(self) -> Book: ...
+    def book(self) -> OrderBook: ...
     def last_trade(self) -> Trade: ...
     def average_price(self, minutes: int, at: int) -> int: ...
     def booked(self, fills: list[Fill], at: int) -> int: ...
@@ -57,9 +59,7 @@ class Desk:
         prevented: trades that did not happen, by number.
     """
 
-    def __init__(
-        self, place: Place, clearing: Clearing, first_filled: Callable[[Account, bool, int], None]
-    ) -> None:
+    def __init__(self, place: Place, clearing: Clearing, first_filled: FirstFilled) -> None:
         self._place: Final = place
         self._book: Final = place.book
         self._clearing: Final = clearing
@@ -222,7 +222,7 @@ class Desk:
             maker = self.orders.get(step.maker_id) if step.maker_owner is not None else None
             if maker is not None:
                 self._fill(maker, number, step, True, at)
-            self._prices.append(step.price)
+            self._note_price(step.price)
             number += 1
 
     def crowd_traded(self, fills: list[Fill], number: int, at: int, follow: bool = True) -> None:
@@ -237,10 +237,14 @@ class Desk:
         for fill in fills:
             if fill.maker_owner is not None:
                 self._fill(self.orders[fill.maker_id], number, fill, True, at)
-            self._prices.append(fill.price)
+            self._note_price(fill.price)
             number += 1
         if follow:
             self.finish(at)
+
+    def _note_price(self, price: int) -> None:
+        """Something has traded, which may start orders that wait for its price."""
+        self._prices.append(price)
 
     def _fill(self, order: UserOrder, number: int, fill: Fill, is_maker: bool, at: int) -> None:
         """One half of a trade."""
@@ -400,6 +404,7 @@ class Desk:
 
     def watched(self) -> tuple[int, int]:
         """Nothing happens to an open order while trades stay between these prices, which are not included."""
+        assert isinstance(self._book, Book)
         bids, asks = self._book.bids, self._book.asks
         low = max((price for price in bids.levels if self._has_user(bids.levels[price])), default=0)
         high = min((price for price in asks.levels if self._has_user(asks.levels[price])), default=_ANY_PRICE)
@@ -441,6 +446,7 @@ class Desk:
     def crowd_takes(self, is_buy: bool, qty: int, limit: int | None, now: int) -> int:
         """Lets one of the crowd take what stands in the book; returns how much it traded."""
         book = self._book
+        assert isinstance(book, Book), "a recorded market has no crowd"
         worst = limit or (_ANY_PRICE if is_buy else 1)
         outcome = book.limit(is_buy, worst, qty, until=Until.IMMEDIATE)
         number = self._place.booked(outcome.fills, now)

@@ -7,11 +7,60 @@ owner's. (Binance, *Self Trade Prevention FAQ*.)
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from ..market.book import Book, Fill
+from ..market.book import Fill, Order
 from .orders import UserOrder, cost
+
+
+class Maker(Protocol):
+    """An order in the book, or what stands for one."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def owner(self) -> str | None: ...
+    @property
+    def price(self) -> int: ...
+    @property
+    def qty(self) -> int: ...
+    @property
+    def hidden(self) -> int: ...
+
+
+class Line(Protocol):
+    """The orders at one price, in their turn."""
+
+    @property
+    def price(self) -> int: ...
+    def __iter__(self) -> Iterator[Maker]: ...
+
+
+class Lines(Protocol):
+    """One side of a book."""
+
+    def in_line(self) -> Iterator[Line]:
+        """Best first."""
+
+
+class OrderBook(Protocol):
+    """A book that users' orders meet: a live one, or a recorded one with theirs beside it."""
+
+    @property
+    def step(self) -> int: ...
+    @property
+    def bids(self) -> Lines: ...
+    @property
+    def asks(self) -> Lines: ...
+    def number(self) -> int: ...
+    def would_take(self, is_buy: bool, price: int) -> bool: ...
+    def front(self, is_buy: bool, limit: int | None) -> Maker | None: ...
+    def hit(self, maker: Any, qty: int) -> None: ...
+    def rest(self, order: Order) -> None: ...
+    def cancel(self, number: int) -> object: ...
+    def reduce(self, number: int, left: int) -> None: ...
 
 
 class Prevented(NamedTuple):
@@ -52,7 +101,7 @@ class Met:
     stopped: bool = False
 
 
-def plan(book: Book, order: UserOrder, limit: int | None, qty: int | None, quote: int = 0) -> Plan:
+def plan(book: OrderBook, order: UserOrder, limit: int | None, qty: int | None, quote: int = 0) -> Plan:
     """What an order would find in the book, which stays as it is.
 
     Args:
@@ -95,7 +144,7 @@ def plan(book: Book, order: UserOrder, limit: int | None, qty: int | None, quote
     return found
 
 
-def take(book: Book, order: UserOrder, limit: int | None) -> Met:
+def take(book: OrderBook, order: UserOrder, limit: int | None) -> Met:
     """Matches an order against the book, as far as it goes.
 
     Args:
@@ -122,7 +171,7 @@ def take(book: Book, order: UserOrder, limit: int | None) -> Met:
     return met
 
 
-def _prevent(book: Book, mode: str, maker_id: int, price: int, left: int, maker_left: int) -> Prevented:
+def _prevent(book: OrderBook, mode: str, maker_id: int, price: int, left: int, maker_left: int) -> Prevented:
     """What becomes of a taker and a maker of one owner; the maker leaves the book, or shrinks."""
     qty = min(left, maker_left)
     if mode == "DECREMENT":

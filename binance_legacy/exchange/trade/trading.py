@@ -24,6 +24,7 @@ from .counts import WINDOWS, OrderCount, Window
 from .desk import Desk
 from .ledger import Account, Ledger, decimal, units
 from .orders import OrderList, UserOrder, amount_of
+from .paper import TapeDesk, TapePlace
 from .rules import Batch, Row, Rules
 
 _ID_LETTERS: Final = string.ascii_letters + string.digits
@@ -178,29 +179,34 @@ class Trading:
     # symbols
 
     def desk(self, name: str) -> Desk:
-        """Where users trade a symbol.
+        """Where users trade a symbol, live or beside a tape.
 
         Raises:
             UnknownSymbol: it is not listed.
-            Refusal: a tape plays it.
         """
-        return self._desk_of(self._place(name))
+        place = self.market.place(name)  # awake
+        desk = self._desks.get(name)
+        if desk is None:
+            desk = self._desks[name] = self._on_tape(name) if place is None else self._live_desk(place)
+        return desk
+
+    def _live_desk(self, place: LiveFloor) -> Desk:
+        desk = place.guests = Desk(place, self.clearing, self._first_filled)
+        return desk
+
+    def _on_tape(self, name: str) -> Desk:
+        floor = self.market.tape_place(name)
+        assert floor is not None
+        place = floor.watcher = TapePlace(floor)
+        return TapeDesk(place, self.clearing, self._first_filled)
 
     def _place(self, name: str) -> LiveFloor:
         place = self.market.place(name)
         if place is None:
             raise refusals.unsupported(
-                f"{name} is played from a tape, which orders cannot change; "
-                "orders are taken on symbols that are not on the tape"
+                f"{name} is played from a tape: orders trade beside what is recorded, and nothing changes it"
             )
         return place
-
-    def _desk_of(self, place: LiveFloor) -> Desk:
-        desk = self._desks.get(place.symbol.name)
-        if desk is None:
-            desk = self._desks[place.symbol.name] = Desk(place, self.clearing, self._first_filled)
-            place.guests = desk
-        return desk
 
     def desks(self) -> Iterable[Desk]:
         """Every symbol on which users have traded."""
@@ -341,6 +347,7 @@ class Trading:
             Refusal: a tape plays it.
             ValueError: an amount is none.
         """
+        self._place(name)
         desk = self.desk(name)
         symbol = desk.symbol
         qty = units(amount) // amount_of(symbol, 1) // symbol.step * symbol.step
@@ -355,12 +362,12 @@ class Trading:
             Refusal: a tape plays it.
             ValueError: the price is no amount, or no whole number of ticks.
         """
-        desk = self.desk(name)
-        symbol = desk.symbol
+        place = self._place(name)
+        symbol = place.symbol
         wanted, rest = divmod(units(price), 10 ** (8 - symbol.price_places))
         if rest or wanted <= 0 or wanted % symbol.tick:
             raise ValueError(f"price is {price}; {name} moves by {symbol.price_text(symbol.tick)}")
-        self._place(name).move(wanted, self.now)
+        place.move(wanted, self.now)
 
 
 class AccountStanding:
