@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sortedcontainers import SortedDict
 
@@ -270,6 +270,13 @@ def _is_awaited(client: Any) -> bool:
     )
 
 
+class _News(NamedTuple):
+    """Something that happened beside the stream, told in its turn."""
+
+    call: Callable[..., None]
+    args: tuple[Any, ...]
+
+
 class _ByClient(type):
     """Gives the manager of 1.x where the client is awaited, and counts it as an instance."""
 
@@ -407,6 +414,9 @@ class BaseDepthCacheManager(metaclass=_ByClient):
         """A message came."""
         if self._ended.is_set():
             return
+        if type(msg) is _News:
+            msg.call(*msg.args)
+            return
         if isinstance(msg, dict) and msg.get("e") == "error":
             self._trouble(f"the socket says: {msg.get('m')}")
             return
@@ -419,8 +429,13 @@ class BaseDepthCacheManager(metaclass=_ByClient):
 
     def _tell(self) -> None:
         self._troubled = False
+        self._call(self._depth_cache)
+
+    def _call(self, told: DepthCache | None) -> None:
+        from .engine import callbacks
+
         if self._callback is not None and not self._ended.is_set():
-            self._callback(self._depth_cache)
+            callbacks.call(self._callback, told, str(self._conn_key or self._symbol))
 
     def _trouble(self, why: str) -> None:
         """The book cannot be had: told once, until it can."""
@@ -428,8 +443,7 @@ class BaseDepthCacheManager(metaclass=_ByClient):
             return
         self._troubled = True
         log.warning("the depth cache of %s: %s", self._symbol, why)
-        if self._callback is not None and not self._ended.is_set():
-            self._callback(None)
+        self._call(None)
 
     # -- for who asks -------------------------------------------------------------------------------------
 
@@ -591,21 +605,29 @@ class DepthCacheManager(BaseDepthCacheManager):
     def _ask_in_a_thread(self) -> None:
         threading.Thread(target=self._until_whole, name=f"{self._symbol} snapshot", daemon=True).start()
 
-    def _until_whole(self) -> None:
+    def _in_turn(self, call: Callable[..., None], *args: Any) -> None:
+        """Call where callbacks run: in the reactor's thread, or in the socket's own."""
         from .engine.reactor import engine
 
+        worker = getattr(self._bm, "_workers", {}).get(self._conn_key)
+        if worker is None:
+            engine.soon(call, *args)
+        else:
+            worker.take([_News(call, args)])
+
+    def _until_whole(self) -> None:
         pause, failures = 0.0, 0
         while not self._ended.is_set():
             refused = False
             try:
                 self._wait_for_line()
                 if self._put_in(self._ask()):
-                    engine.soon(self._tell_of_snapshot)  # callbacks run in the reactor's thread
+                    self._in_turn(self._tell_of_snapshot)
                     return
             except Exception as why:  # noqa: BLE001 - whatever a client raises, the book must come back
                 refused = True
                 failures += 1
-                engine.soon(self._refused, f"no snapshot: {why}; it is asked for again", failures)
+                self._in_turn(self._refused, f"no snapshot: {why}; it is asked for again", failures)
             pause = later(pause, refused)
             if self._wanted.wait(pause):
                 self._wanted.clear()

@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable
@@ -23,7 +22,17 @@ from .threaded_stream import Callback, ThreadedApiManager
 
 log = logging.getLogger("binance_legacy.depthcache")
 
-_MOMENT = 0.05
+
+def _task(coroutine: Any) -> asyncio.Task[Any]:
+    """A task whose end somebody may not live to see."""
+    task: asyncio.Task[Any] = asyncio.ensure_future(coroutine)
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return task
+
+
+def _done(task: asyncio.Task[Any] | None) -> tuple[asyncio.Task[Any] | None, asyncio.Task[Any] | None]:
+    """(the task, None) where it is done; (None, the task) where it goes on."""
+    return (task, None) if task is not None and task.done() else (None, task)
 
 
 class BaseDepthCacheManager:
@@ -40,6 +49,9 @@ class BaseDepthCacheManager:
     """
 
     TIMEOUT = 60
+
+    raises_first = True
+    """Whether entering raises where the first snapshot is refused; else `recv` tells, and it is asked for again."""
 
     stands_for: tuple[str, ...] = ("BaseDepthCacheManager",)
 
@@ -64,8 +76,20 @@ class BaseDepthCacheManager:
         self._socket: Any = None
 
     async def __aenter__(self) -> Self:
-        await self._start_socket()
-        await self._init_cache()
+        """Open the socket and fill the book.
+
+        Raises:
+            RuntimeError: it is open already.
+            BinanceAPIException, BinanceRequestException: the first snapshot is refused; the socket is left then.
+        """
+        if self._socket is not None:
+            raise RuntimeError("the depth cache is open already; make another one to keep the book twice")
+        try:
+            await self._start_socket()
+            await self._init_cache()
+        except BaseException:
+            await self.close()
+            raise
         return self
 
     async def __aexit__(self, *args: Any) -> None:
@@ -177,6 +201,8 @@ class DepthCacheManager(BaseDepthCacheManager):
         self._due = False  # a new snapshot is to be taken
         self._pause = self._early_at = 0.0
         self._refusals = 0
+        self._taking: asyncio.Task[Any] | None = None  # a snapshot, taken beside the stream
+        self._reading: asyncio.Task[Any] | None = None  # a message, awaited beside the snapshot
 
     @property
     def gaps(self) -> int:
@@ -191,9 +217,18 @@ class DepthCacheManager(BaseDepthCacheManager):
         return self._bm.depth_socket(self._symbol, interval=self._ws_interval)
 
     async def _init_cache(self) -> None:
-        """Take a snapshot; where the exchange does not give one, again and again."""
+        """Take a snapshot. Where one is refused later, it is asked for again and again."""
         await super()._init_cache()
-        self._put_in(await self._ask())
+        self._book.follower.lose()
+        if self.raises_first:
+            self._put_in(await self._ask())
+
+    async def close(self) -> None:
+        for task in (self._taking, self._reading):
+            if task is not None:
+                task.cancel()
+        self._taking = self._reading = None
+        await super().close()
 
     async def _ask(self) -> Any:
         return await self._client.get_order_book(symbol=self._symbol, limit=self._limit)
@@ -219,32 +254,42 @@ class DepthCacheManager(BaseDepthCacheManager):
 
     def _restored(self) -> None:
         self._book.follower.lose()  # what changed meanwhile, no difference need ever tell
+        taking, self._taking = self._taking, None
+        if taking is not None:
+            taking.cancel()  # it may be older than that
 
     async def _next(self) -> DepthCache | dict[str, Any] | None:
-        if self._due or not self._book.in_step:
-            return await self._made_whole()
-        return await super()._next()
+        if self._taking is None and (self._due or not self._book.in_step):
+            self._taking = _task(self._take(self._pause))
+        if self._taking is None and self._reading is None:
+            return await super()._next()
+        if self._reading is None:
+            self._reading = _task(self._socket.recv())
+        both = [task for task in (self._taking, self._reading) if task is not None]
+        await asyncio.wait(
+            both, return_when=asyncio.FIRST_COMPLETED
+        )  # who waits may give up; the tasks go on
+        taken, self._taking = _done(self._taking)
+        if taken is not None:
+            return self._taken(taken)
+        read, self._reading = _done(self._reading)
+        return None if read is None else await self._depth_event(read.result())
 
-    async def _made_whole(self) -> DepthCache | dict[str, Any] | None:
-        """Take a snapshot; the book, once one fits to what the stream brought. A refusal is told once."""
-        await asyncio.sleep(self._pause)
-        try:
-            snapshot = await self._ask()
-        except Exception as why:  # noqa: BLE001 - whatever the client raises, the book must come back
+    async def _take(self, pause: float) -> Any:
+        await asyncio.sleep(pause)
+        return await self._ask()
+
+    def _taken(self, taken: asyncio.Task[Any]) -> DepthCache | dict[str, Any] | None:
+        """A snapshot came, or was refused; the book, where it is made anew."""
+        why = None if taken.cancelled() else taken.exception()
+        if why is not None:
             return self._refused(why)
-        if self._put_in(snapshot):
+        if not taken.cancelled() and self._put_in(taken.result()):
             return self._depth_cache
         self._pause = later(self._pause, refused=False)  # it is older than what the stream brought
-        return await self._at_hand()
-
-    async def _at_hand(self) -> DepthCache | dict[str, Any] | None:
-        """What the next message has to tell, where one is there: in a market that rests none may ever come."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_MOMENT):
-                return await super()._next()
         return None
 
-    def _refused(self, why: Exception) -> dict[str, Any] | None:
+    def _refused(self, why: BaseException) -> dict[str, Any] | None:
         """A snapshot was refused: only where there is no book meanwhile it is told."""
         self._refusals += 1
         first = self._refusals == 1
@@ -301,6 +346,7 @@ class ThreadedDepthCacheManager(ThreadedApiManager):
         testnet: bool = False,
     ) -> None:
         super().__init__(api_key, api_secret, requests_params, tld, testnet)
+        self._bsm: BinanceSocketManager | None = None
 
     def _start_depth_cache(
         self,
@@ -313,13 +359,17 @@ class ThreadedDepthCacheManager(ThreadedApiManager):
         conv_type: Callable[[Any], Any] = float,
         **kwargs: Any,
     ) -> str:
-        def make() -> BaseDepthCacheManager:
-            return dcm_class(
-                self._client, symbol, refresh_interval=refresh_interval, bm=bm, limit=limit,
-                conv_type=conv_type, **kwargs,
-            )  # fmt: skip
+        self._running_loop()
+        manager = dcm_class(
+            self._client, symbol, refresh_interval=refresh_interval, bm=bm or self._bsm, limit=limit,
+            conv_type=conv_type, **kwargs,
+        )  # fmt: skip
+        manager._get_socket()  # here, so that what is wrong is raised here; nothing is opened yet
+        manager.raises_first = False
+        return self._listen(f"{symbol.lower()}@depth{limit}", lambda: manager, callback)
 
-        return self._listen(f"{symbol.lower()}@depth{limit}", make, callback)
+    async def _before_socket_listener_start(self) -> None:
+        self._bsm = BinanceSocketManager(self._client)
 
     def start_depth_cache(
         self,

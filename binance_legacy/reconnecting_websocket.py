@@ -27,15 +27,18 @@ from .ws.constants import WSListenerState
 
 if TYPE_CHECKING:
     from .engine.opener import Opener
-    from .engine.outlet import Outlet
     from .engine.socket import Notice, Socket
 
 log = logging.getLogger("binance_legacy.streams")
 
 MAX_QUEUE_SIZE = 100
 
-_ASLEEP = 0.2
-"""Seconds after which who has read nothing, while messages wait, is not merely slow."""
+_ASLEEP = 10.0
+"""Seconds after which who has read nothing, while messages wait, is not merely slow: a call over REST takes less."""
+
+_LOOK_AGAIN = 0.2
+_TELL_AGAIN = 10.0
+"""Seconds that lie at least between two messages that tell of dropped ones."""
 
 _BACKLOG = 1000
 """Messages beyond `max_queue_size` that wait for a slow reader before its line is held."""
@@ -68,10 +71,11 @@ class ReconnectingWebsocket:
         is_binary: taken as 1.x took it; both kinds of messages are read.
         exit_coro: awaited with `path` when the socket is left.
         https_proxy: refused: streams go to the exchange directly.
-        max_queue_size: messages that may wait while nobody reads. Past it the oldest go, which is told once by
-            ``{'e': 'error', 'type': 'BinanceWebsocketQueueOverflow', 'm', 'lost': how many}``; the stream goes on. Who
-            reads, but slower than messages come, loses none: the line is held meanwhile. Events of an account are
-            never dropped.
+        max_queue_size: messages that may wait while nobody reads. Past it the oldest go, which is told by
+            ``{'e': 'error', 'type': 'BinanceWebsocketQueueOverflow', 'm', 'lost': how many}``, every ten seconds at
+            most; the stream goes on. Who reads now and then, but slower than messages come, loses none where nobody
+            else reads the same stream of the same manager: the line is held meanwhile. Events of an account are never
+            dropped.
         kwargs: taken as 1.x took them (options of another library), and left alone.
 
     Attributes:
@@ -110,7 +114,10 @@ class ReconnectingWebsocket:
         address = f"{url}{prefix}{path or ''}"
         self._open: Open = lambda **outlet: _opener().address(path or url, lambda: address, **outlet)
         self._callback: Callable[[Message], Any] | None = None
-        self._siblings: dict[Any, list[Self]] = {}  # readers of tasks that entered it while it was open
+        self._siblings: list[
+            tuple[Any, Self]
+        ] = []  # readers that entered it while it was open, and their tasks
+        self._tasks: set[asyncio.Future[Any]] = set()  # what callbacks returned and is to be awaited
         self._rest()
 
     @classmethod
@@ -124,11 +131,14 @@ class ReconnectingWebsocket:
     def _rest(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._socket: Socket | None = None
-        self._outlet: Outlet | None = None
+        self._adoptable = False  # `hand_to` opened it, and nobody has entered it yet
         self._inbox: list[list[Message]] = []  # what this turn of the loop brought
         self._waiting: deque[Message] = deque()
         self._readers: deque[asyncio.Future[None]] = deque()
-        self._overflow: dict[str, Any] | None = None
+        self._overflow: _ErrorMessage | None = None
+        self._lost = 0  # dropped, and not told yet
+        self._overflow_read_at = float("-inf")
+        self._warned = False
         self._read_at = time.monotonic()
         self._held = False
         self._told: set[str] = set()
@@ -142,11 +152,15 @@ class ReconnectingWebsocket:
 
     async def __aenter__(self) -> Self:
         """Open the socket; it speaks when the exchange does. Entered once more, another reader of the same stream."""
+        self._look_at_loop()
         if self._socket is None:
             await self.connect()
             return self
+        if self._adoptable:
+            self._adoptable = False
+            return self
         sibling = self._of(self._path or "", self._open, self._most)
-        self._siblings.setdefault(asyncio.current_task(), []).append(sibling)
+        self._siblings.append((asyncio.current_task(), sibling))
         return await sibling.__aenter__()
 
     async def __aexit__(
@@ -156,16 +170,30 @@ class ReconnectingWebsocket:
         exc_tb: TracebackType | None = None,
     ) -> None:
         """Leave it: the line is closed, and messages that wait are forgotten."""
-        siblings = self._siblings.get(asyncio.current_task())
-        if siblings:
-            await siblings.pop().__aexit__(exc_type, exc_val, exc_tb)
+        sibling = self._sibling_to_leave()
+        if sibling is not None:
+            await sibling.__aexit__(exc_type, exc_val, exc_tb)
             return
         self._leave()
         if self._exit_coro is not None:
             await self._exit_coro(self._path)
 
+    def _sibling_to_leave(self) -> Self | None:
+        """The reader that this task entered last, or any once the first one has left; None: it is the first."""
+        task = asyncio.current_task()
+        found = [at for at, (entered_by, _) in enumerate(self._siblings) if entered_by is task]
+        if not found and self._socket is None and self._siblings:
+            found = [len(self._siblings) - 1]
+        return self._siblings.pop(found[-1])[1] if found else None
+
+    def _look_at_loop(self) -> None:
+        """A loop that has ended takes its socket with it."""
+        if self._socket is not None and self._loop is not None and self._loop.is_closed():
+            self._abandon()
+
     async def connect(self) -> None:
         """Open the socket. Twice is harmless."""
+        self._look_at_loop()
         if self._socket is not None:
             return
         self._begin(asyncio.get_running_loop())
@@ -178,7 +206,6 @@ class ReconnectingWebsocket:
         self._rest()
         self._loop = loop
         outlet = Outlet(loop, self._arrive, self._abandon)
-        self._outlet = outlet
         self._socket = outlet.socket = self._open(
             sink=outlet.send,
             on_give_up=lambda message: None,  # the notice tells
@@ -189,13 +216,17 @@ class ReconnectingWebsocket:
         self.ws_state = WSListenerState.STREAMING
 
     def hand_to(self, callback: Callable[[Message], Any]) -> None:
-        """Call `callback` with each message from now on, in the loop; `recv` has none then.
+        """Call `callback` with each message from now on, in the loop; `recv` has none then. Coroutines run as tasks.
 
         The socket opens at once where a loop runs, else when it is entered.
         """
         self._callback = callback
+        if self._socket is not None:
+            self._call_back(callback)
+            return
         with contextlib.suppress(RuntimeError):
             self._begin(asyncio.get_running_loop())
+            self._adoptable = True
 
     async def close(self) -> None:
         """As leaving ``async with``."""
@@ -235,10 +266,18 @@ class ReconnectingWebsocket:
         message = self._waiting.popleft()
         self._read_at = time.monotonic()
         if message is self._overflow:
-            self._overflow = None
+            self._overflow, self._overflow_read_at = None, self._read_at
+        if not self._waiting:
+            self._drained()
         if self._held and len(self._waiting) < self._most:
             self._hold(False)
         return message
+
+    def _drained(self) -> None:
+        """Who reads has caught up: what was dropped since it was last told is told now."""
+        self._warned = False
+        if self._lost:
+            self._tell_overflow()
 
     async def _news(self) -> None:
         loop = asyncio.get_running_loop()
@@ -280,6 +319,8 @@ class ReconnectingWebsocket:
                     self._notice(message.notice)
                 else:
                     self._waiting.append(message)
+                    if self._told:
+                        self._told.discard("JSONDecodeError")  # what is unreadable after this is told anew
         if self._callback is not None:
             self._call_back(self._callback)
             return
@@ -288,14 +329,27 @@ class ReconnectingWebsocket:
         self._wake()
 
     def _look_at_reader(self) -> None:
-        """More wait than may: who does not read loses the oldest, who reads slowly has the line wait."""
-        if self._drops and len(self._waiting) > self._most and time.monotonic() - self._read_at > _ASLEEP:
+        """More wait than may: who does not read loses the oldest, who reads slowly has the line wait.
+
+        A line that others read too does not wait for anybody.
+        """
+        if not self._drops or self._socket is None or len(self._waiting) <= self._most:
+            return
+        alone = self._socket.is_alone
+        too_many = len(self._waiting) > self._most + _BACKLOG
+        if time.monotonic() - self._read_at > _ASLEEP or (too_many and not alone):
             self._overflows()
             if self._held:
                 self._hold(False)
-        elif len(self._waiting) > self._most + _BACKLOG and not self._held and self._loop is not None:
-            self._hold(True)
-            self._loop.call_later(_ASLEEP, self._look_at_reader)
+        elif self._held or too_many:
+            if not self._held:
+                self._hold(True)
+            if self._loop is not None:
+                self._loop.call_later(_LOOK_AGAIN, self._look_at_held_reader)
+
+    def _look_at_held_reader(self) -> None:
+        if self._held:
+            self._look_at_reader()
 
     def _hold(self, held: bool) -> None:
         from .engine.reactor import engine
@@ -308,22 +362,44 @@ class ReconnectingWebsocket:
         from .engine import callbacks
 
         while self._waiting and self._socket is not None:
-            callbacks.call(callback, self._waiting.popleft(), str(self._path))
+            callbacks.invoke(callback, self._waiting.popleft(), str(self._path), self._await)
+
+    def _await(self, awaitable: Awaitable[Any]) -> None:
+        from .engine import callbacks
+
+        task = asyncio.ensure_future(callbacks.finish(awaitable, str(self._path)))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _overflows(self) -> None:
-        waiting = self._waiting
-        lost = 0
+        """Drop the oldest messages; what tells of the line stays."""
+        told: list[Message] = []
+        while len(self._waiting) > self._most:
+            message = self._waiting.popleft()
+            if self._overflow is not None and message is self._overflow:
+                self._lost += self._overflow["lost"]
+                self._overflow = None
+            elif type(message) is _ErrorMessage or message is RESTORED:
+                told.append(message)
+            else:
+                self._lost += 1
+        self._waiting.extendleft(reversed(told))
+        if time.monotonic() - self._overflow_read_at >= _TELL_AGAIN:
+            self._tell_overflow()
+
+    def _tell_overflow(self) -> None:
+        lost, self._lost = self._lost, 0
         if self._overflow is not None:
-            waiting.popleft()  # it stands first
-            lost = self._overflow["lost"]
-        while len(waiting) > self._most:
-            waiting.popleft()
-            lost += 1
+            self._waiting.remove(self._overflow)
+            lost += self._overflow["lost"]
         text = f"Message queue size {self._most + lost} exceeded maximum {self._most}"
-        if self._overflow is None:
+        if not self._warned:
+            self._warned = True
             log.warning("%s: %s: the oldest messages are dropped", self._path, text)
-        self._overflow = {"e": "error", "type": "BinanceWebsocketQueueOverflow", "m": text, "lost": lost}
-        waiting.appendleft(self._overflow)
+        told = self._overflow = _ErrorMessage(
+            e="error", type="BinanceWebsocketQueueOverflow", m=text, lost=lost
+        )
+        self._waiting.appendleft(told)
 
     def _wake(self) -> None:
         for reader in self._readers:
@@ -345,15 +421,18 @@ class ReconnectingWebsocket:
             self.ws_state = WSListenerState.RECONNECTING
             self._tell(*_ERRORS[notice["cause"]], notice)
         elif kind == "given up":
-            self._tell("BinanceWebsocketUnableToConnect", "Max reconnect retries reached", notice)
+            self._tell("BinanceWebsocketUnableToConnect", "Max reconnect retries reached", notice, "given up")
         elif kind == "unreadable":
             self._tell("JSONDecodeError", f"a message is no JSON: {notice['reason']}", notice)
 
-    def _tell(self, kind: str, text: str, notice: Notice) -> None:
-        if kind not in self._told:
-            self._told.add(kind)
-            told = {"e": "error", "type": kind, "m": text or notice["reason"], "reason": notice["reason"]}
-            self._waiting.append({**told, "status": notice["status"]} if notice.get("status") else told)
+    def _tell(self, kind: str, text: str, notice: Notice, what: str = "") -> None:
+        """An error message, once an incident."""
+        if (what or kind) not in self._told:
+            self._told.add(what or kind)
+            told = _ErrorMessage(e="error", type=kind, m=text or notice["reason"], reason=notice["reason"])
+            if notice.get("status"):
+                told["status"] = notice["status"]
+            self._waiting.append(told)
 
     # -- as in 1.x ----------------------------------------------------------------------------------------
 
@@ -413,6 +492,10 @@ class KeepAliveWebsocket(ReconnectingWebsocket):
         made = getattr(bm, name)() if name else bm.isolated_margin_socket(keepalive_type)
         super().__init__(url, made._path, exit_coro=exit_coro)
         self._open = made._open
+
+
+class _ErrorMessage(dict[str, Any]):
+    """A message of our own."""
 
 
 class _Told:

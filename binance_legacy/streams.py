@@ -109,6 +109,8 @@ class BinanceSocketManager:
         self._max_queue_size = max_queue_size
         self.testnet = getattr(client, "testnet", False) and isinstance(client, AsyncClient)
         self.demo = getattr(client, "demo", False)
+        self._made_opener: Opener | None = None
+        self._home: asyncio.AbstractEventLoop | None = None
         self._set_addresses(str(getattr(client, "tld", "com")))
         if verbose:
             logging.getLogger("binance_legacy").setLevel(logging.DEBUG)
@@ -126,15 +128,17 @@ class BinanceSocketManager:
 
         return Shared()
 
-    @functools.cached_property
+    @property
     def _opener(self) -> Opener:
-        """Made in the loop that opens the first socket: there the client's coroutines are awaited."""
+        """Made in the loop that opens the first socket: there the client's coroutines are awaited, while it lives."""
         from .engine.connection import PatientFactory
         from .engine.errands import Errands
         from .engine.opener import Opener
 
-        loop = asyncio.get_running_loop() if isinstance(self._client, AsyncClient) else None
-        return Opener(self._client, _Named(PatientFactory), errands=Errands(loop))
+        if self._made_opener is None or (self._home is not None and self._home.is_closed()):
+            self._home = asyncio.get_running_loop() if isinstance(self._client, AsyncClient) else None
+            self._made_opener = Opener(self._client, _Named(PatientFactory), errands=Errands(self._home))
+        return self._made_opener
 
     def status(self) -> dict[str, dict[str, Any]]:
         """How each open line fares, by its path; as `websockets.BinanceSocketManager.status`."""

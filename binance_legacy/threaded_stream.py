@@ -17,17 +17,22 @@ import contextlib
 import inspect
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from .async_client import AsyncClient
 from .enums import ContractType, FuturesType
+
+if TYPE_CHECKING:
+    from .engine.worker import Worker
 
 log = logging.getLogger("binance_legacy.streams")
 
 Callback = Callable[[Any], Any]
 
 _READY_WITHIN = 10.0
+_LOOK_AGAIN = 0.02
 
 
 class ThreadedApiManager(threading.Thread):
@@ -35,6 +40,8 @@ class ThreadedApiManager(threading.Thread):
 
     Parameters: as of `ThreadedWebsocketManager`.
     """
+
+    _max_queue_size = 100
 
     def __init__(
         self,
@@ -61,7 +68,8 @@ class ThreadedApiManager(threading.Thread):
         self._stopped = False
         self._over: asyncio.Event | None = None
         self._listeners: dict[str, asyncio.Task[None]] = {}
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: dict[str, set[asyncio.Future[Any]]] = {}
+        self._raised: Counter[str] = Counter()
         self._names_lock = threading.Lock()
         self._names: set[str] = set()
 
@@ -71,7 +79,7 @@ class ThreadedApiManager(threading.Thread):
         """Begin; sockets can be opened once this returns.
 
         Raises:
-            RuntimeError: it was started before.
+            RuntimeError: it was started before, or cannot begin; why, its cause tells.
         """
         from .engine import ending, opener  # noqa: F401 - here, where nobody's loop stands still meanwhile
         from .engine.reactor import engine
@@ -81,6 +89,8 @@ class ThreadedApiManager(threading.Thread):
         engine.rouse()
         super().start()
         self._ready.wait(_READY_WITHIN)
+        if self._failure is not None:
+            raise RuntimeError(f"the manager cannot begin: {self._failure}") from self._failure
 
     def run(self) -> None:
         """What the thread does: run the loop until `stop`."""
@@ -88,7 +98,8 @@ class ThreadedApiManager(threading.Thread):
             asyncio.run(self.socket_listener())
         except BaseException as why:
             self._failure = why
-            raise
+            if self._ready.is_set():
+                raise
         finally:
             self._stopped = True
             self._ready.set()
@@ -111,7 +122,7 @@ class ThreadedApiManager(threading.Thread):
         """Called in the loop, with the client made, before sockets can be opened."""
 
     async def _leave_all(self) -> None:
-        tasks = [*self._listeners.values(), *self._tasks]
+        tasks = [*self._listeners.values(), *(task for tasks in self._tasks.values() for task in tasks)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -173,9 +184,12 @@ class ThreadedApiManager(threading.Thread):
                 number += 1
                 path = f"{name}#{number}"
             self._names.add(path)
-        opened = asyncio.run_coroutine_threadsafe(self._begin(make_socket, path, callback), loop)
-        if threading.current_thread() is not self:
-            opened.result(_READY_WITHIN)
+        if threading.current_thread() is self:
+            self._begin(make_socket, path, callback)
+            return path
+        opened = threading.Event()
+        loop.call_soon_threadsafe(self._begin, make_socket, path, callback, opened)
+        opened.wait(_READY_WITHIN)  # longer only behind a callback that keeps the thread; it opens then
         return path
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
@@ -187,10 +201,18 @@ class ThreadedApiManager(threading.Thread):
             raise RuntimeError("this manager does not run yet: call start() before sockets are opened")
         return self._loop
 
-    async def _begin(self, make_socket: Callable[[], Any], path: str, callback: Callback) -> None:
+    def _begin(
+        self,
+        make_socket: Callable[[], Any],
+        path: str,
+        callback: Callback,
+        opened: threading.Event | None = None,
+    ) -> None:
         listener = asyncio.ensure_future(self.start_listener(make_socket(), path, callback))
         self._listeners[path] = listener
         listener.add_done_callback(lambda _: self._listener_ended(path, listener, callback))
+        if opened is not None:
+            listener.get_loop().call_soon(opened.set)  # when the listener has opened its socket
 
     def _listener_ended(self, path: str, listener: asyncio.Task[None], callback: Callback) -> None:
         """A listener that nobody stopped has ended by an exception of its socket, which is told."""
@@ -198,8 +220,8 @@ class ThreadedApiManager(threading.Thread):
         why = None if listener.cancelled() else listener.exception()
         if why is not None:
             log.error("%s has ended: %s", path, why, exc_info=why)
-            if not self._stopped and not inspect.iscoroutinefunction(callback):
-                _call(callback, {"e": "error", "type": type(why).__name__, "m": str(why)}, path)
+            if not self._stopped:
+                self._hand(callback, {"e": "error", "type": type(why).__name__, "m": str(why)}, path)
 
     def _forget(self, path: str, listener: asyncio.Task[None] | None) -> None:
         if self._listeners.get(path) is listener:  # not its successor of the same name
@@ -208,31 +230,54 @@ class ThreadedApiManager(threading.Thread):
 
     async def start_listener(self, socket: Any, path: str, callback: Callback) -> None:
         """Hand each message of a socket to `callback`, until the socket is stopped."""
-        is_coroutine = inspect.iscoroutinefunction(callback)
         async with socket as opened:
-            while True:
+            while self._is_wanted(path):
                 message = await opened.recv()
-                if is_coroutine:
-                    self._begin_task(callback(message), path)
-                else:
-                    _call(callback, message, path)
+                await self._room(path)
+                if self._is_wanted(path):
+                    self._hand(callback, message, path)
 
-    def _begin_task(self, coroutine: Any, path: str) -> None:
-        task = asyncio.ensure_future(coroutine)
-        self._tasks.add(task)
+    def _is_wanted(self, path: str) -> bool:
+        """Whether nobody has stopped the listener that asks."""
+        return not self._stopped and self._listeners.get(path) is asyncio.current_task()
+
+    async def _room(self, path: str) -> None:
+        """Wait while as many of a socket's coroutine callbacks run as may."""
+        while len(running := self._tasks.get(path, ())) >= self._max_queue_size:
+            await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+
+    def _hand(self, callback: Callback, message: Any, path: str) -> None:
+        from .engine import callbacks
+
+        if not callbacks.invoke(callback, message, path, lambda later: self._begin_task(later, path)):
+            self._raised[path] += 1
+
+    def _begin_task(self, awaitable: Awaitable[Any], path: str) -> None:
+        from .engine import callbacks
+
+        task = asyncio.ensure_future(callbacks.finish(awaitable, path))
+        self._tasks.setdefault(path, set()).add(task)
         task.add_done_callback(lambda done: self._ended(done, path))
 
-    def _ended(self, task: asyncio.Task[Any], path: str) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (why := task.exception()) is not None:
-            _raised(why, path)
+    def _ended(self, task: asyncio.Future[bool], path: str) -> None:
+        running = self._tasks[path]
+        running.discard(task)
+        if not running:
+            del self._tasks[path]
+        if not task.cancelled() and task.exception() is None and not task.result():
+            self._raised[path] += 1
 
     def stop_socket(self, socket_name: str) -> None:
         """Stop one socket; its callback gets nothing more. An unknown name is ignored.
 
         Parameters:
             socket_name: what the starter returned.
+
+        Raises:
+            TypeError: that is no string.
         """
+        if not isinstance(socket_name, str):
+            raise TypeError(f"socket_name is {socket_name!r}; it must be what the starter returned, a string")
         loop = self._loop
         if loop is None:
             return
@@ -261,18 +306,6 @@ def _check_callback(callback: Any) -> None:
         )
 
 
-def _call(callback: Callback, message: Any, path: str) -> None:
-    from .engine import callbacks
-
-    callbacks.call(callback, message, path)
-
-
-def _raised(why: BaseException, path: str) -> None:
-    from .engine import callbacks
-
-    callbacks.raised.note(why, path)
-
-
 class ThreadedWebsocketManager(ThreadedApiManager):
     """Opens sockets and hands their messages to callbacks, in a thread of its own.
 
@@ -286,7 +319,8 @@ class ThreadedWebsocketManager(ThreadedApiManager):
         testnet: the sockets are those of the test network.
         https_proxy: for REST calls; streams go to the exchange directly.
         loop: not needed; taken because 1.x took it.
-        max_queue_size: messages that may wait for a callback, of each socket, while it awaits something.
+        max_queue_size: messages that may wait for a callback, of each socket, and coroutine callbacks of it that may
+            run at once.
         user_timeout: seconds between two keep-alives of an account's listen key, where there is one.
         isolate_callbacks: each socket's callback runs in a thread of its own, in order, so that a slow one delays no
             other socket.
@@ -315,6 +349,7 @@ class ThreadedWebsocketManager(ThreadedApiManager):
         self._max_queue_size = max_queue_size
         self._user_timeout = user_timeout
         self._isolate_callbacks = isolate_callbacks
+        self._workers: dict[str, Worker] = {}
         self._bsm: Any = None
 
     async def _before_socket_listener_start(self) -> None:
@@ -326,7 +361,11 @@ class ThreadedWebsocketManager(ThreadedApiManager):
 
     def status(self) -> dict[str, dict[str, Any]]:
         """How each open line fares; as `websockets.BinanceSocketManager.status`."""
-        return {} if self._bsm is None else dict(self._bsm.status())
+        rows = {} if self._bsm is None else dict(self._bsm.status())
+        for path, count in self._raised.items():
+            if (row := rows.get(path.partition("#")[0])) is not None:
+                row["raised"] += count
+        return rows
 
     def _start_async_socket(
         self, callback: Callback, socket_name: str, params: Mapping[str, Any], path: str | None = None
@@ -345,16 +384,40 @@ class ThreadedWebsocketManager(ThreadedApiManager):
         return self._listen(path or socket._path, lambda: socket, callback)
 
     async def start_listener(self, socket: Any, path: str, callback: Callback) -> None:
-        if not self._isolate_callbacks or inspect.iscoroutinefunction(callback):
+        if not self._isolate_callbacks:
             await super().start_listener(socket, path, callback)
             return
         from .engine.worker import Worker
 
-        worker = Worker(callback, path)
+        worker = self._workers[path] = Worker(lambda message: self._work(callback, message, path), path)
         try:
             await super().start_listener(socket, path, lambda message: worker.take([message]))
         finally:
             worker.end()
+            if self._workers.get(path) is worker:
+                del self._workers[path]
+
+    def _work(self, callback: Callback, message: Any, path: str) -> None:
+        """Call a callback in its own thread; what it returns to be awaited runs in the loop."""
+        returned = callback(message)
+        if inspect.isawaitable(returned) and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._begin_task, returned, path)
+
+    async def _room(self, path: str) -> None:
+        worker = self._workers.get(path)
+        while worker is not None and worker.is_full:
+            await asyncio.sleep(_LOOK_AGAIN)
+        await super()._room(path)
+
+    def _cancel(self, socket_name: str, done: threading.Event | None = None) -> None:
+        if socket_name in self._workers:
+            self._workers[socket_name].end()
+        super()._cancel(socket_name, done)
+
+    def stop(self) -> None:
+        for worker in list(self._workers.values()):
+            worker.end()
+        super().stop()
 
     # -- spot ---------------------------------------------------------------------------------------------
 

@@ -135,11 +135,16 @@ class BinanceSocketManager(Starters, threading.Thread):
         self._on_notice = on_notice
         self._isolate_callbacks = isolate_callbacks
         self._workers: dict[str, Worker] = {}
+        self._ended_workers: list[Worker] = []  # whose last callback may still run
         self._opener = Opener(client, self._make_factory, verify_tls, on_notice=on_notice)
         self._was_started = False
         self._make_locks()
         self._manager_lifetime = Lifetime(
-            self._stop_every_socket, lambda: bool(self._conns), self._forget_parent, lambda: self.daemon
+            self._stop_every_socket,
+            lambda: bool(self._conns),
+            self._forget_parent,
+            lambda: self.daemon,
+            self._is_calling,
         )
 
     def _make_locks(self) -> None:
@@ -320,6 +325,7 @@ class BinanceSocketManager(Starters, threading.Thread):
         worker = self._workers.pop(conn_key, None)
         if worker is not None:
             worker.end()
+            self._ended_workers = [*(one for one in self._ended_workers if one.is_calling), worker]
         if connection is None:
             return
         if isinstance(connection, Socket):
@@ -327,6 +333,10 @@ class BinanceSocketManager(Starters, threading.Thread):
         else:
             connection.factory.continueTrying = 0  # nothing more is delivered from here on
             engine.soon(_stop_connector, connection)
+
+    def _is_calling(self) -> bool:
+        """Whether a callback of a socket that was stopped still runs, in its own thread."""
+        return any(worker.is_calling for worker in self._ended_workers)
 
     def status(self) -> dict[str, dict[str, Any]]:
         """How each open socket fares: state, counts of messages, losses, holes (`Feed.status`), by conn_key."""

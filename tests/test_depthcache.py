@@ -343,7 +343,7 @@ def test_an_awaited_book_whose_snapshot_is_too_old_gets_another_although_the_mar
 
 def test_a_refused_snapshot_of_an_awaited_book_that_is_out_of_step_is_told_once():
     client = Books(snapshot(7, 1), ConnectionError("no"), ConnectionError("no"), snapshot(20, 4))
-    assert told_by(client, [difference(9), difference(21)], 3) == ["no snapshot: no", 4, 4]
+    assert told_by(client, [difference(9), difference(21)], 2) == ["no snapshot: no", 4]
 
 
 def test_an_awaited_book_is_kept_through_a_hole_and_is_never_crossed(exchange):
@@ -394,7 +394,7 @@ class AsyncSocket:
         self.messages = []
 
     async def recv(self):
-        return self.messages.pop(0)
+        return self.messages.pop(0) if self.messages else await asyncio.sleep(3600)
 
 
 class AsyncManager:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pytest
 
-from binance_legacy import streams, websockets
+from binance_legacy import reconnecting_websocket, streams, websockets
 from binance_legacy.async_client import AsyncClient
 from binance_legacy.client import Client
 from binance_legacy.depthcache import DepthCacheManager, ThreadedDepthCacheManager
@@ -1168,8 +1168,9 @@ def test_two_managers_and_ws_calls_work_side_by_side_in_a_plain_thread(exchange,
 # -- callbacks and readers ---------------------------------------------------------------------------------
 
 
-def test_a_reader_that_sleeps_is_told_of_the_overflow_and_reads_on(server, make):
+def test_a_reader_that_sleeps_is_told_of_the_overflow_and_reads_on(server, make, monkeypatch):
     """Pain 11: one message too many ended the stream of 1.x, with all that waited and the error itself."""
+    monkeypatch.setattr(reconnecting_websocket, "_ASLEEP", 0.1)
     face = make("awaited", max_queue_size=100)
     may_read = face.run(made_in_loop(asyncio.Event))
     inbox = Inbox()

@@ -216,7 +216,12 @@ def test_a_server_that_refuses_is_told_within_a_second_with_its_status_and_reach
             server.status = 101
             await line_of(server)
             server.broadcast(trade(1))
-            assert await soon(socket.recv()) == trade(1), "told once, however long it refused"
+            told = await soon(socket.recv())
+            assert (told["type"], told["m"]) == (
+                "BinanceWebsocketUnableToConnect",
+                "Max reconnect retries reached",
+            )
+            assert await soon(socket.recv()) == trade(1), "told twice in all, however long it refused"
 
     run(read())
 
@@ -247,13 +252,15 @@ def test_a_host_that_has_no_address_is_told_as_gaierror():
     run(read())
 
 
-def test_a_message_that_is_no_json_is_told_once_and_the_next_is_read(server):
+def test_messages_that_are_no_json_are_told_once_until_one_is_and_the_next_is_read(server):
     server.greeting = lambda path: [b"{no json", b"nor this", trade(1)]
 
     async def read():
         async with manager(server).trade_socket("BNBBTC") as socket:
             assert (await soon(socket.recv()))["type"] == "JSONDecodeError"
             assert await soon(socket.recv()) == trade(1)
+            (await line_of(server)).send(b"{no json")
+            assert (await soon(socket.recv()))["type"] == "JSONDecodeError"
 
     run(read())
 

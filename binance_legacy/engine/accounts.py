@@ -186,7 +186,9 @@ class Account:
         self._timers[name] = reactor.callLater(delay, call)
 
     def _was_not_answered(self) -> None:
-        if self._factory is not None:
+        if self._line is not None and self._line.held:  # nobody reads it; the answer may lie there
+            self._after("reply", times().reply, self._was_not_answered)
+        elif self._factory is not None:
             self._factory.drop("the subscription was not answered", "broken")
 
     # -- tokens -------------------------------------------------------------------------------------------
@@ -356,6 +358,9 @@ class Account:
         self._hand_on()
 
     def _round_was_not_answered(self) -> None:
+        if self._line is not None and self._line.held:
+            self._after("round", times().reply, self._round_was_not_answered)
+            return
         self._not_found_out("was not answered")
         self._hand_on()
 

@@ -62,6 +62,7 @@ class Bundle(Socket):
         self._raised = 0
         self._gave_up = False
         self._opened = False
+        self._held = False
         self.parts: list[Part] = []
         self.add_streams: Callable[[Sequence[str]], None] | None = None
         self.drop_streams: Callable[[Sequence[str]], None] | None = None
@@ -112,7 +113,7 @@ class Bundle(Socket):
 
     @property
     def state(self) -> str:
-        states = {feed.state for feed in self._feeds()}
+        states = {feed.state for feed in self._feeds()} or {"connecting" if self._opened else "disconnected"}
         return next((state for state in ("disconnected", "connecting") if state in states), "connected")
 
     @property
@@ -122,6 +123,8 @@ class Bundle(Socket):
     def add(self, part: Part) -> None:
         """Another part; connected where the others are."""
         self.parts.append(part)
+        if self._held:
+            part.hold()
         if self._opened and not self._ended:
             part._connect()
 
@@ -152,10 +155,12 @@ class Bundle(Socket):
             part._stop()
 
     def hold(self) -> None:
+        self._held = True
         for part in self.parts:
             part.hold()
 
     def let_go(self) -> None:
+        self._held = False
         for part in self.parts:
             part.let_go()
 
@@ -262,6 +267,7 @@ class Board:
         errands: makes that call.
         latest: puts rows together; None: each is handed on as it comes.
         hand: takes them then.
+        noticed: told when the symbols cannot be asked for, and when they can again.
     """
 
     def __init__(
@@ -273,7 +279,10 @@ class Board:
         errands: Errands,
         latest: Latest | None,
         hand: Sink,
+        noticed: Callable[[Notice], None],
     ) -> None:
+        self._noticed = noticed
+        self._trouble_since: float | None = None
         self._key, self._kind, self._feed_of = key, kind, feed_of
         self._symbols, self._errands = symbols, errands
         self._latest, self._hand = latest, hand
@@ -322,12 +331,25 @@ class Board:
         if self._ended:
             return
         if isinstance(answer, BaseException) or not answer:
-            log.warning("%s: which symbols are traded could not be asked: %s", self._key, answer or "none is")
+            why = f"which symbols are traded could not be asked: {answer or 'none is'}"
+            log.warning("%s: %s", self._key, why)
+            self._tell_trouble(why)
             delay, self._retry = self._retry, min(self._retry * 2, _LONGEST_RETRY)
         else:
+            self._tell_end_of_trouble()
             self._follow({f"{symbol.lower()}@{self._kind}": None for symbol in answer})
             delay, self._retry = times().symbols, _FIRST_RETRY
         self._timer = reactor.callLater(delay, self._look)
+
+    def _tell_trouble(self, why: str) -> None:
+        if self._trouble_since is None and not self._riding:
+            self._trouble_since = reactor.seconds()
+            self._noticed({"type": "lost", "reason": why, "cause": "unreachable", "status": None})
+
+    def _tell_end_of_trouble(self) -> None:
+        since, self._trouble_since = self._trouble_since, None
+        if since is not None:
+            self._noticed({"type": "restored", "after": reactor.seconds() - since})
 
     def _follow(self, names: dict[str, None]) -> None:
         gone = [name for name in self._riding if name not in names]
@@ -350,6 +372,8 @@ class Board:
     def _another_line(self, names: Sequence[str]) -> Feed:
         feed = self._feed_of(names, self._arrived)
         self.feeds.append(feed)
+        if self._held:
+            feed.hold()
         feed._connect()
         return feed
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 log = logging.getLogger("binance_legacy.engine")
@@ -51,9 +53,39 @@ def call(callback: Callable[[Any], Any], message: Any, name: str) -> bool:
     """Call `callback` with `message`; whether it returned. What it raises is logged under `name`."""
     try:
         callback(message)
-    except BaseException as exception:  # a user may raise anything, sys.exit() too
-        if isinstance(exception, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
-            raise  # a real one: the program runs the reactor itself
-        raised.note(exception, name)
+    except BaseException as exception:  # noqa: BLE001 - a user may raise anything, sys.exit() too
+        _note(exception, name)
         return False
     return True
+
+
+def invoke(
+    callback: Callable[[Any], Any], message: Any, name: str, later: Callable[[Awaitable[Any]], Any]
+) -> bool:
+    """As `call`; what is to be awaited of what it returns is handed to `later`."""
+    try:
+        returned = callback(message)
+    except BaseException as exception:  # noqa: BLE001 - as above
+        _note(exception, name)
+        return False
+    if inspect.isawaitable(returned):
+        later(returned)
+    return True
+
+
+async def finish(awaitable: Awaitable[Any], name: str) -> bool:
+    """Await what a callback returned; whether it came to its end. What it raises is logged as `call` does it."""
+    try:
+        await awaitable
+    except asyncio.CancelledError:
+        raise
+    except BaseException as exception:  # noqa: BLE001 - as above
+        _note(exception, name)
+        return False
+    return True
+
+
+def _note(exception: BaseException, name: str) -> None:
+    if isinstance(exception, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
+        raise exception  # a real one: the program runs the reactor, or the loop, itself
+    raised.note(exception, name)

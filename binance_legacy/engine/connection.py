@@ -502,6 +502,11 @@ class StreamFactory(WebSocketClientFactory, ReconnectingClientFactory):
         self.delay = self.initialDelay
         self._told = False
 
+    def begin_counting(self) -> None:
+        """Retries count from now on: whoever was to be told of those before was not there yet."""
+        self.retries = 0
+        self._told = False
+
     def resetDelay(self) -> None:
         """As Twisted's, but never revives a factory that was stopped."""
         self.forget_retries()

@@ -16,7 +16,7 @@ import orjson
 
 from ..wire import messages as wire_messages
 from . import callbacks, tls
-from .connection import Loss, Message, StreamFactory, connect
+from .connection import Loss, Message, StreamFactory, StreamProtocol, connect
 from .reactor import engine, reactor
 from .settings import times
 from .socket import Notice, Sink, Socket, Teller
@@ -25,6 +25,9 @@ from .subscriptions import MOST_STREAMS, Subscriptions
 __all__ = ["Feed", "Notice"]
 
 log = logging.getLogger("binance_legacy.engine")
+
+_MOST_OVERLAPS = 20
+"""After so many times the usual overlap a line is left, although nothing of it was brought by the new one too."""
 
 REPEATS_THAT_ARE_NEW = 1000
 """So many numbers below the last one, and the exchange has begun to count anew."""
@@ -83,6 +86,7 @@ class Feed(Socket):
         self._before: _Successor | None = None  # what the line before told, and this one has still to bring
         self.must_fit: Callable[[str], None] = lambda name: None
         self._rotation: Any = None
+        self.is_held = False
         self._factory = self._made()
         self._factory.watcher = self
 
@@ -147,13 +151,20 @@ class Feed(Socket):
 
     def hold(self) -> None:
         """Read no more until `let_go`."""
-        if self._factory.line is not None:
-            self._factory.line.hold()
+        self.is_held = True
+        for line in self._lines():
+            line.hold()
 
     def let_go(self) -> None:
         """Read on."""
-        if self._factory.line is not None:
-            self._factory.line.let_go()
+        self.is_held = False
+        for line in self._lines():
+            line.let_go()
+
+    def _lines(self) -> list[StreamProtocol]:
+        """The line, and the one that is to take its place."""
+        factories = [self._factory, *([self._successor.factory] if self._successor else ())]
+        return [factory.line for factory in factories if factory.line is not None]
 
     # -- streams that come and go -------------------------------------------------------------------------
 
@@ -181,9 +192,17 @@ class Feed(Socket):
         if self._wanted is None:
             super().unsubscribe(names)
         assert self._wanted is not None
-        for name in names:
+        dropped = list(names)
+        for name in dropped:
             self._wanted.pop(name, None)
+        engine.soon(self._forget_numbers, dropped)
         self._settle()
+
+    def _forget_numbers(self, names: Iterable[str]) -> None:
+        """What comes of a stream that is asked for again does not follow what came before."""
+        for name in names:
+            self._numbers.pop(name, None)
+            self._repeats_in_a_row.pop(name, None)
 
     def _settle(self) -> None:
         engine.soon(self._settle_in_reactor)
@@ -245,6 +264,8 @@ class Feed(Socket):
             self._tell("server shutdown")
             self.move_on()
             return False
+        if self._wanted is not None and stream and stream not in self._wanted:
+            return False  # the address still names it, and it was given up
         numbers = wire_messages.numbers(data)
         if numbers is not None:
             self._follow(stream, *numbers)
@@ -253,6 +274,8 @@ class Feed(Socket):
     def _follow(self, stream: str, first: int, last: int) -> None:
         """Hold a message's numbers against the last one's of its stream; tell of holes and repeats."""
         before = self._numbers.get(stream)
+        if self._repeats_in_a_row and (before is None or last > before):
+            self._repeats_in_a_row.pop(stream, None)
         if before is None or first == before + 1:
             self._numbers[stream] = last
         elif first > before:
@@ -276,11 +299,17 @@ class Feed(Socket):
     def connected(self) -> None:
         """The messages of the factory's line come."""
         self._counts["connections"] += 1
+        self._hold_too(self._factory)
         self._cancel_rotation()
         self._rotation = reactor.callLater(times().rotate, self.move_on)
         if self._down_since is not None:
             self._tell("restored", after=round(time.monotonic() - self._down_since, 3))
             self._down_since = None
+
+    def _hold_too(self, factory: StreamFactory) -> None:
+        """Who cannot take more from one line cannot from the next."""
+        if self.is_held and factory.line is not None:
+            factory.line.hold()
 
     def lost(self, loss: Loss) -> None:
         """The line, or an attempt to make one, is gone, and the factory will try again. Told once an outage."""
@@ -362,12 +391,28 @@ class Feed(Socket):
     def successor_is_ready(self) -> None:
         """The new line's messages come."""
         self._counts["connections"] += 1
-        reactor.callLater(times().overlap, self._overlap_is_over, self._successor)
+        if self._successor is not None:
+            self._hold_too(self._successor.factory)
+            self._overlap(self._successor)
 
-    def _overlap_is_over(self, successor: _Successor | None) -> None:
-        if successor is not None and successor is self._successor and successor.is_ready:
+    def _overlap(self, successor: _Successor) -> None:
+        """Listen to both lines for a while."""
+        due, heard = reactor.seconds() + times().overlap, self._counts["messages"]
+        reactor.callLater(times().overlap, self._overlap_is_over, successor, due, heard)
+
+    def _overlap_is_over(self, successor: _Successor, due: float, heard: int) -> None:
+        if successor is not self._successor or not successor.is_ready:
+            return
+        late = reactor.seconds() - due > times().overlap / 2  # then there is more to read than was read
+        silent = not late and not self.is_held and self._counts["messages"] == heard
+        successor.overlaps += 1
+        if silent or successor.is_met() or successor.overlaps > _MOST_OVERLAPS:
             self._tell("replaced")
             self._take_over(successor)
+        else:
+            self._overlap(
+                successor
+            )  # what the old line was sent before the new one spoke is still on its way
 
     def _take_over(self, successor: _Successor) -> None:
         """The new line is the feed's from here on."""
@@ -379,7 +424,10 @@ class Feed(Socket):
         self._cancel_rotation()
         if successor.is_ready:
             self._rotation = reactor.callLater(times().rotate, self.move_on)
+        else:
+            self._factory.begin_counting()  # nobody was told of the retries that it made meanwhile
         self._before = successor
+        self._hold_too(self._factory)
         reactor.callLater(times().overlap, self._forget, successor)
         self._hand_on([message for message in successor.beyond() if not self._is_past(message)])
 
@@ -426,6 +474,7 @@ class _Successor:
         self._feed = feed
         self.factory = factory
         self.is_ready = False
+        self.overlaps = 0
         self._kept: list[Message] = []
         self._by_the_old: Counter[bytes] = Counter()
         factory.watcher = self
@@ -433,6 +482,10 @@ class _Successor:
     def heard_by_the_old(self, messages: list[Message]) -> None:
         """The old line brought these."""
         self._by_the_old.update(map(_content, messages))
+
+    def is_met(self) -> bool:
+        """Whether the old line has brought something that the new one brought too: all before that was read then."""
+        return any(self._by_the_old[_content(message)] > 0 for message in self._kept)
 
     def beyond(self, messages: list[Message] | None = None) -> list[Message]:
         """What the new line brought, or of these messages of it, what the old line did not."""

@@ -24,6 +24,7 @@ class Lifetime:
         busy: whether the manager has open sockets.
         forget: drops what a forked child inherited.
         daemonic: whether the manager's thread is a daemon.
+        calling: whether a callback runs in a thread of its own.
     """
 
     def __init__(
@@ -32,8 +33,10 @@ class Lifetime:
         busy: Callable[[], bool],
         forget: Callable[[], None],
         daemonic: Callable[[], bool],
+        calling: Callable[[], bool] = lambda: False,
     ) -> None:
         self._close, self._busy, self._forget, self._daemonic = close, busy, forget, daemonic
+        self._calling = calling
         self._reset()
         engine.settle(self)
 
@@ -88,6 +91,8 @@ class Lifetime:
         engine.soon(self._reactor_is_free)
         while not self._free and engine.runs():
             self._changed.wait(1)
+        while self._calling():
+            self._changed.wait(_LOOK_AGAIN)
 
     def _reactor_is_free(self) -> None:
         with self._changed:

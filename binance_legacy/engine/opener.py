@@ -17,6 +17,7 @@ from .connection import Message, StreamFactory
 from .errands import Errands
 from .feed import Change, Feed
 from .keys import Kept, KeyedLine
+from .reactor import engine
 from .settings import times
 from .socket import Sink, Socket, Teller
 from .subscriptions import MOST_STREAMS, fits_address
@@ -149,8 +150,8 @@ class Opener:
         made = _Parts(self, bundle, base, combined)
         made.add(wanted)
         if combined:
-            bundle.add_streams = lambda names: made.add([plan(name) for name in names])
-            bundle.drop_streams = made.drop
+            bundle.add_streams = lambda names: engine.soon(made.add, [plan(name) for name in names])
+            bundle.drop_streams = lambda names: engine.soon(made.drop, names)
         return bundle
 
     def feed(self, bundle: Bundle, make: Callable[[], StreamFactory], **rest: Any) -> Feed:
@@ -326,6 +327,7 @@ class _Parts:
             self._opener.errands,
             Latest(hand, times().batch * plan.period) if plan.period else None,
             lambda rows: self._bundle.take([wrap(row) for row in rows]),
+            self._bundle.noticed,
         )
 
     def _board_line(self, names: Sequence[str], sink: Sink) -> Feed:

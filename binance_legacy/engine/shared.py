@@ -6,7 +6,10 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import orjson
+
 from .connection import Message
+from .reactor import engine
 from .socket import Notice, Sink, Socket
 
 Make = Callable[..., Socket]
@@ -35,6 +38,7 @@ class Shared:
             trunk = tap.trunk
             trunk.taps = tuple(other for other in trunk.taps if other is not tap)
             if trunk.taps:
+                engine.soon(trunk.held)  # it may have been the one that held the others
                 return
             if self._trunks.get(path) is trunk:
                 del self._trunks[path]
@@ -51,17 +55,26 @@ class _Trunk:
     def __init__(self, make: Make) -> None:
         self.taps: tuple[Tap, ...] = ()
         self.opened = False
+        self.trouble: Notice | None = None  # why its line is lost, while it is
         self.socket = make(sink=self._take, on_give_up=self._give_up, on_notice=self._notice)
 
     def _take(self, messages: list[Message]) -> None:
-        for tap in self.taps:
-            tap.sink(messages)
+        taps = self.taps
+        others = [
+            (tap, _copy(messages)) for tap in taps[1:]
+        ]  # what one reader does to a message is its own affair
+        if taps:
+            taps[0].sink(messages)
+        for tap, copies in others:
+            tap.sink(copies)
 
     def _give_up(self, message: Message) -> None:
         for tap in self.taps:
             tap.give_up(message)
 
     def _notice(self, notice: Notice) -> None:
+        if notice["type"] in ("lost", "restored"):
+            self.trouble = notice if notice["type"] == "lost" else None
         for tap in self.taps:
             tap.notify(notice)
 
@@ -71,6 +84,11 @@ class _Trunk:
             self.socket.hold()
         else:
             self.socket.let_go()
+
+
+def _copy(messages: list[Message]) -> list[Message]:
+    copies: list[Message] = orjson.loads(orjson.dumps(messages))
+    return copies
 
 
 class Tap(Socket):
@@ -90,10 +108,22 @@ class Tap(Socket):
         self.sink, self.give_up, self.notify = sink, on_give_up, on_notice
         self.is_held = False
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody else reads the line."""
+        return len(self.trunk.taps) <= 1
+
     def open(self) -> None:
         if not self.trunk.opened:
             self.trunk.opened = True
             self.trunk.socket.open()
+        elif self.trunk.trouble is not None:
+            engine.soon(self._tell_of, self.trunk.trouble)
+
+    def _tell_of(self, trouble: Notice) -> None:
+        """The line is down already: who joins is told too."""
+        if not self._ended and self.trunk.trouble is trouble:
+            self.notify(trouble)
 
     def stop(self) -> None:
         if not self._ended:

@@ -46,6 +46,11 @@ class Socket(ABC):
         self.on_notice = on_notice
         self._ended = False
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody else reads its line."""
+        return True
+
     def open(self) -> None:
         """Connect, as soon as the reactor runs."""
         engine.open(self._connect)

@@ -95,12 +95,13 @@ class Subscriptions:
         """Ask for what is wanted and was not asked for, and give up what is wanted no longer."""
         if self._line is None:
             return
+        wanted = dict(self.wanted)  # other threads add to it
         for method, names in (
-            ("UNSUBSCRIBE", [name for name in self._asked if name not in self.wanted]),
-            ("SUBSCRIBE", [name for name in self.wanted if name not in self._asked]),
+            ("UNSUBSCRIBE", [name for name in self._asked if name not in wanted]),
+            ("SUBSCRIBE", [name for name in wanted if name not in self._asked]),
         ):
             self._queue.extend((method, group) for group in requests(names))
-        self._asked = dict(self.wanted)
+        self._asked = wanted
         self._send_next()
 
     def _send_next(self) -> None:
@@ -119,7 +120,9 @@ class Subscriptions:
         return timer is not None and bool(timer.active())
 
     def _was_not_answered(self) -> None:
-        if self._factory is not None and self._waiting:
+        if self._line is not None and self._line.held:  # nobody reads it; the answer may lie there
+            self._timers["reply"] = reactor.callLater(times().reply, self._was_not_answered)
+        elif self._factory is not None and self._waiting:
             method, names = next(iter(self._waiting.values()))
             self._factory.drop(f"{method} of {names[0]} was not answered", "broken")
 
@@ -131,15 +134,29 @@ class Subscriptions:
 
     def _answered(self, answer: dict[str, Any]) -> bool:
         number = answer.get("id")
-        method, names = self._waiting.pop(number, ("", [])) if isinstance(number, int) else ("", [])
         refusal = answer.get("error") or (answer if "code" in answer else None)
+        if refusal and number not in self._waiting:
+            number = next(iter(self._waiting), None)  # it names none, and one waits at a time
+        method, names = self._waiting.pop(number, ("", [])) if isinstance(number, int) else ("", [])
         if refusal:
-            log.error("%s of %s was refused: %s", method or "a request", ", ".join(names) or "?", refusal)
+            self._refused(method, names, refusal)
         if not self._waiting and self._is_running("reply"):
             self._timers["reply"].cancel()
         self._send_next()
         self._look_whether_ready()
         return True
+
+    def _refused(self, method: str, names: list[str], refusal: Any) -> None:
+        """One name is enough for all of a request to be refused: ask for each half of them."""
+        half = len(names) // 2
+        if half:
+            self._queue.extendleft((method, part) for part in (names[half:], names[:half]))
+            return
+        log.error("%s of %s was refused: %s", method or "a request", ", ".join(names) or "?", refusal)
+        if method == "SUBSCRIBE":
+            for name in names:
+                self._asked.pop(name, None)
+                self.wanted.pop(name, None)  # it can be asked for again
 
     def _look_whether_ready(self) -> None:
         factory = self._factory

@@ -33,10 +33,16 @@ class Worker:
         self._ended = False
         self._held = False
         self._thread: threading.Thread | None = None
+        self.is_calling = False
 
     def serve(self, socket: Socket) -> None:
         """The socket whose messages come; it is held when too many wait."""
         self._socket = socket
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many wait as may."""
+        return len(self._waiting) >= self._most
 
     def take(self, messages: list[Message]) -> None:
         """Messages came. In the reactor thread, which does not wait."""
@@ -60,7 +66,9 @@ class Worker:
 
     def _run(self) -> None:
         while (message := self._next()) is not self:
+            self.is_calling = True
             callbacks.call(self._callback, message, self._name)
+            self.is_calling = False
 
     def _next(self) -> Message:
         with self._changed:

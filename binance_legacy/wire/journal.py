@@ -554,8 +554,8 @@ def _progress(row: Row) -> tuple[bool, Decimal, int]:
 
 def _identity(event: Event) -> tuple[Any, ...] | None:
     """What makes an event of an order or a list this one and no other, however it is learned; None for the others."""
-    if event.get("e") == "listStatus":
-        return "list", event["g"], event["L"]
+    if event.get("e") == "listStatus":  # changes of a list are not recovered
+        return None if event["l"] == "UPDATED" else ("list", event["g"], event["L"])
     if event.get("e") != "executionReport":
         return None
     more: Any = event["t"]
