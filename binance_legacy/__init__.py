@@ -44,6 +44,9 @@ _PLACES = {
 _MODULES = ("enums", "exceptions")
 """Modules of which 1.x gave every name here."""
 
+_SUBMODULES = ("async_client", "base_client", "client", "helpers", "ws")
+"""Modules that importing the package of 1.x brought along."""
+
 
 def _public(module: str) -> list[str]:
     """The names that a module of its own making has."""
@@ -61,6 +64,8 @@ if not TYPE_CHECKING:  # to a type checker, a module with this would have every 
     def __getattr__(name: str) -> Any:
         if name == "__all__":  # what `from binance import *` gave in 1.x
             return [*_PLACES, *(found for module in _MODULES for found in _public(module))]
+        if name in _SUBMODULES:
+            return importlib.import_module(f".{name}", __name__)
         if name in _PLACES:
             return getattr(importlib.import_module(f".{_PLACES[name]}", __name__), name)
         for module in _MODULES if not name.startswith("_") else ():
@@ -68,3 +73,8 @@ if not TYPE_CHECKING:  # to a type checker, a module with this would have every 
             if hasattr(found, name):
                 return getattr(found, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted(
+            {*globals(), *_SUBMODULES, *_PLACES, *(name for each in _MODULES for name in _public(each))}
+        )

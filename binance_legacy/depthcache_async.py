@@ -18,6 +18,7 @@ from typing import Any, Self
 from .depthcache import DEFAULT_REFRESH, EARLY_AFTER, DepthCache, KeptBook, fill, later
 from .reconnecting_websocket import RESTORED
 from .streams import BinanceSocketManager
+from .streams import _symbol as check_symbol
 from .threaded_stream import Callback, ThreadedApiManager
 
 log = logging.getLogger("binance_legacy.depthcache")
@@ -360,6 +361,7 @@ class ThreadedDepthCacheManager(ThreadedApiManager):
         **kwargs: Any,
     ) -> str:
         self._running_loop()
+        check_symbol(symbol)
         manager = dcm_class(
             self._client, symbol, refresh_interval=refresh_interval, bm=bm or self._bsm, limit=limit,
             conv_type=conv_type, **kwargs,

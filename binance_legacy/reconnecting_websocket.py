@@ -36,6 +36,12 @@ MAX_QUEUE_SIZE = 100
 _ASLEEP = 10.0
 """Seconds after which who has read nothing, while messages wait, is not merely slow: a call over REST takes less."""
 
+_ASLEEP_BESIDE_OTHERS = 0.2
+"""The same where others read the line too."""
+
+_LONGEST_HOLD_OF_OTHERS = 0.5
+"""Seconds for which those wait for a slow reader."""
+
 _LOOK_AGAIN = 0.2
 _TELL_AGAIN = 10.0
 """Seconds that lie at least between two messages that tell of dropped ones."""
@@ -73,9 +79,9 @@ class ReconnectingWebsocket:
         https_proxy: refused: streams go to the exchange directly.
         max_queue_size: messages that may wait while nobody reads. Past it the oldest go, which is told by
             ``{'e': 'error', 'type': 'BinanceWebsocketQueueOverflow', 'm', 'lost': how many}``, every ten seconds at
-            most; the stream goes on. Who reads now and then, but slower than messages come, loses none where nobody
-            else reads the same stream of the same manager: the line is held meanwhile. Events of an account are never
-            dropped.
+            most; the stream goes on. Who reads now and then, but slower than messages come, loses none: the line is
+            held meanwhile, for half a second at most where others read the same stream of the same manager. Events of
+            an account are never dropped.
         kwargs: taken as 1.x took them (options of another library), and left alone.
 
     Attributes:
@@ -141,6 +147,7 @@ class ReconnectingWebsocket:
         self._warned = False
         self._read_at = time.monotonic()
         self._held = False
+        self._held_at = 0.0
         self._told: set[str] = set()
         self.ws_state = WSListenerState.INITIALISING
         self.reconnects = 0
@@ -203,6 +210,7 @@ class ReconnectingWebsocket:
         from .engine.outlet import Outlet
         from .engine.reactor import engine
 
+        engine.refuse_nested_loop("a socket that is awaited")
         self._rest()
         self._loop = loop
         outlet = Outlet(loop, self._arrive, self._abandon)
@@ -331,21 +339,25 @@ class ReconnectingWebsocket:
     def _look_at_reader(self) -> None:
         """More wait than may: who does not read loses the oldest, who reads slowly has the line wait.
 
-        A line that others read too does not wait for anybody.
+        A line that others read too does not wait long.
         """
         if not self._drops or self._socket is None or len(self._waiting) <= self._most:
             return
-        alone = self._socket.is_alone
-        too_many = len(self._waiting) > self._most + _BACKLOG
-        if time.monotonic() - self._read_at > _ASLEEP or (too_many and not alone):
+        if self._is_too_slow(time.monotonic()):
             self._overflows()
             if self._held:
                 self._hold(False)
-        elif self._held or too_many:
+        elif self._held or len(self._waiting) > self._most + _BACKLOG:
             if not self._held:
                 self._hold(True)
             if self._loop is not None:
                 self._loop.call_later(_LOOK_AGAIN, self._look_at_held_reader)
+
+    def _is_too_slow(self, now: float) -> bool:
+        if self._socket is None or self._socket.is_alone:
+            return now - self._read_at > _ASLEEP
+        keeps_others = self._held and now - self._held_at > _LONGEST_HOLD_OF_OTHERS
+        return keeps_others or now - self._read_at > _ASLEEP_BESIDE_OTHERS
 
     def _look_at_held_reader(self) -> None:
         if self._held:
@@ -355,6 +367,7 @@ class ReconnectingWebsocket:
         from .engine.reactor import engine
 
         self._held = held
+        self._held_at = time.monotonic()
         if self._socket is not None:
             engine.soon(self._socket.hold if held else self._socket.let_go)
 

@@ -113,6 +113,8 @@ class Starters:
             ValueError: `update_time` is no whole number of milliseconds.
         """
         _check_callback(callback)
+        if isinstance(update_time, str) and update_time.isdecimal():  # 0.7 put it into the name as it was
+            update_time = int(update_time)
         if isinstance(update_time, bool) or not isinstance(update_time, int) or update_time <= 0:
             raise ValueError(
                 f"update_time is {update_time!r}; it must be a number of milliseconds, such as 3000"

@@ -320,9 +320,10 @@ class BinanceSocketManager(Starters, threading.Thread):
         Parameters:
             conn_key: what the starter returned.
         """
-        connection = self._conns.pop(conn_key, None)
+        with self._opening_lock:  # a start of the same key in another thread has both or neither
+            connection = self._conns.pop(conn_key, None)
+            worker = self._workers.pop(conn_key, None)
         self._forget_account(conn_key)
-        worker = self._workers.pop(conn_key, None)
         if worker is not None:
             worker.end()
             self._ended_workers = [*(one for one in self._ended_workers if one.is_calling), worker]

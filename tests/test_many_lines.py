@@ -3,15 +3,18 @@
 import contextlib
 import json
 import threading
+import time
 
 import pytest
 
+from binance_legacy.engine.reactor import engine
 from binance_legacy.engine.settings import Times, times, use_times
 from binance_legacy.engine.subscriptions import LONGEST_REQUEST, MOST_STREAMS, requests
 from binance_legacy.websockets import BinanceSocketManager
 
 from .engine.stream_server import StreamServer
-from .test_websockets import Inbox, trade
+from .interpreters import python
+from .test_websockets import Inbox, trade, wait_for
 
 
 class Exchange(StreamServer):
@@ -383,4 +386,200 @@ def test_an_isolated_callback_that_waits_delays_no_other_socket_and_keeps_its_or
     assert [fast.next()["t"] for _ in range(50)] == list(range(50))
     release.set()
     assert [slow.next()["t"] for _ in range(50)] == list(range(50))
+    bm.close()
+
+
+# -- what two strangers broke ------------------------------------------------------------------------------
+
+
+def combined(name, data):
+    return {"stream": name, "data": data}
+
+
+def feed_of(bm, key):
+    return bm._conns[key]
+
+
+def in_reactor(call, *arguments):
+    done = threading.Event()
+    engine.soon(lambda: (call(*arguments), done.set()))
+    assert done.wait(5)
+
+
+def test_a_hand_over_waits_for_what_the_old_line_was_sent_before(server):
+    inbox = Inbox()
+
+    def slow(message):
+        inbox(message)
+        time.sleep(0.0005)
+
+    bm = manager(server)
+    bm.start_symbol_ticker_socket("BNBBTC", slow)
+    (line,) = server.wait_open(1)
+    line.send({"e": "serverShutdown", "E": 1})
+    for number in range(3000):  # they have no numbers of their own that would tell of a hole
+        line.send(ticker("BNBBTC", number))
+    server.wait(lambda: len(server.requests) == 2)
+    assert [inbox.next()["E"] for _ in range(3000)] == list(range(3000))
+    server.wait(lambda: len(server.open_lines()) == 1, 20)
+    bm.close()
+
+
+def test_a_successor_that_gave_up_while_nobody_needed_it_gives_up_again_when_somebody_does(server):
+    inbox = Inbox()
+    bm = manager(server)
+    bm.start_trade_socket("BNBBTC", inbox)
+    (line,) = server.wait_open(1)
+    server.status = 503
+    line.send({"e": "serverShutdown", "E": 1})
+    server.wait(lambda: len(server.requests) >= 8, 20)
+    line.abort()
+    assert inbox.next()["m"] == "Max reconnect retries reached"
+    bm.close()
+
+
+def test_a_hold_outlasts_the_line_and_what_is_asked_of_a_held_line_is_waited_for(server):
+    bm = manager(server)
+    key = bm.start_multiplex_socket(["bnbbtc@trade"], Inbox())
+    server.wait_open(1)
+    wait_for(lambda: feed_of(bm, key).is_ready)
+    in_reactor(feed_of(bm, key).hold)
+    bm.subscribe(key, ["ethbtc@trade"])
+    time.sleep(3 * times().reply)  # its answer lies unread
+    assert len(server.requests) == 1
+    in_reactor(feed_of(bm, key).let_go)
+    wait_for(lambda: not feed_of(bm, key).factory.talk._waiting)
+    in_reactor(feed_of(bm, key).hold)
+    in_reactor(feed_of(bm, key).factory.line.dropConnection, True)
+    server.wait(lambda: len(server.requests) == 2)
+    wait_for(lambda: feed_of(bm, key).factory.line is not None and feed_of(bm, key).factory.line.held)
+    in_reactor(feed_of(bm, key).let_go)
+    bm.close()
+
+
+def test_a_callback_in_its_own_thread_that_closes_the_manager_is_let_finish():
+    code = """
+        import sys, time
+        from binance_legacy.websockets import BinanceSocketManager
+        from binance_legacy.exchange import Exchange
+        from binance_legacy.client import Client
+        exchange = Exchange(seed=1)
+        exchange.start()
+        exchange.use()
+        bm = BinanceSocketManager(Client(), isolate_callbacks=True)
+        def callback(message):
+            bm.close()
+            time.sleep(0.7)
+            print("done", flush=True)
+        bm.start_book_ticker_socket(callback)
+        bm.start()
+    """
+    assert python(code) == "done"
+
+
+def test_a_stream_that_is_asked_for_again_has_no_hole_and_one_that_was_given_up_stays_away(server):
+    inbox, notices = Inbox(), Inbox()
+    bm = manager(server, on_notice=notices)
+    key = bm.start_multiplex_socket(["bnbbtc@trade", "ltcbtc@trade"], inbox)
+    (line,) = server.wait_open(1)
+    line.send(combined("bnbbtc@trade", trade(5)))
+    inbox.next()
+    bm.unsubscribe(key, ["bnbbtc@trade"])
+    server.wait(lambda: "bnbbtc@trade" not in server.heard(line))
+    line.send(combined("bnbbtc@trade", trade(6)))  # as a new line does whose address names it
+    wait_for(lambda: bm.status()[key]["messages"] == 2)
+    bm.subscribe(key, ["bnbbtc@trade"])
+    server.wait(lambda: "bnbbtc@trade" in server.heard(line))
+    line.send(combined("bnbbtc@trade", trade(5000)))
+    assert inbox.next()["data"]["t"] == 5000
+    assert bm.status()[key]["missing"] == 0 and notices.messages.empty(), "no hole was told"
+    bm.close()
+
+
+def test_repeats_among_good_messages_never_begin_the_count_anew(server):
+    inbox = Inbox()
+    bm = manager(server)
+    key = bm.start_trade_socket("BNBBTC", inbox)
+    (line,) = server.wait_open(1)
+    for number in range(1, 1200):
+        line.send(trade(number))
+        line.send(trade(1))
+    for _ in range(2398):
+        inbox.next()
+    assert bm.status()[key]["missing"] == 0
+    bm.close()
+
+
+def test_a_refusal_without_an_id_is_that_of_the_request_and_costs_only_the_name_that_is_wrong(server, caplog):
+    def refuse(line, request, size):
+        bad = [name for name in request["params"] if name.startswith("bad")]
+        if bad:
+            line.send({"code": 2, "msg": "Invalid request"})
+        else:
+            Exchange._request(server, line, request, size)
+
+    server._request = refuse
+    bm = manager(server)
+    key = bm.start_multiplex_socket(["bnbbtc@trade"], Inbox())
+    (line,) = server.wait_open(1)
+    bm.subscribe(key, ["aa@trade", "bad@trade", "cc@trade", "dd@trade"])
+    server.wait(lambda: {"aa@trade", "cc@trade", "dd@trade"} <= set(server.heard(line)))
+    wait_for(lambda: "SUBSCRIBE of bad@trade was refused" in caplog.text)
+    assert len(server.requests) == 1 and feed_of(bm, key).names == [
+        "bnbbtc@trade",
+        "aa@trade",
+        "cc@trade",
+        "dd@trade",
+    ]
+    bm.close()
+
+
+def test_streams_that_many_threads_ask_for_at_once_are_all_asked_for(server):
+    bm = manager(server)
+    key = bm.start_multiplex_socket(["bnbbtc@trade"], Inbox())
+    (line,) = server.wait_open(1)
+    threads = [
+        threading.Thread(target=lambda at=at: [bm.subscribe(key, [f"s{at}x{n}@trade"]) for n in range(60)])
+        for at in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    server.wait(lambda: len(server.heard(line)) == 241, 20)
+    bm.close()
+
+
+def test_what_a_connection_is_made_of_counts_also_while_another_was_to_take_its_place(server):
+    path = ["/one"]
+    bm = manager(server)
+    feed = bm._opener.address("key", lambda: server.url.rstrip("/") + path[0], callback=lambda message: None)
+    feed.open()
+    (line,) = server.wait_open(1)
+    wait_for(lambda: feed.is_ready)
+    server.status = 503
+    line.send({"e": "serverShutdown", "E": 1})
+    server.wait(lambda: len(server.requests) >= 3)
+    path[0] = "/two"
+    in_reactor(feed.renew)
+    server.status = 101
+    server.wait(lambda: [each.path for each in server.open_lines()] == ["/two"], 20)
+    feed.stop()
+    server.wait(lambda: not server.open_lines())
+    bm.close()
+
+
+def test_a_connector_that_is_stopped_as_0_7_did_it_has_no_successor(server):
+    bm = manager(server)
+    bm.start_trade_socket("BNBBTC", Inbox())
+    (line,) = server.wait_open(1)
+    server.status = 503
+    line.send({"e": "serverShutdown", "E": 1})
+    server.wait(lambda: len(server.requests) >= 3)
+    connector = bm._conns.pop("bnbbtc@trade")
+    connector.factory = object()
+    connector.disconnect()
+    server.wait(lambda: not server.open_lines())
+    server.status = 101
+    count = len(server.requests)
+    time.sleep(0.3)  # many retries' time
+    assert len(server.requests) <= count + 1 and not server.open_lines()
     bm.close()

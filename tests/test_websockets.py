@@ -458,8 +458,8 @@ def test_a_lost_line_is_made_again_and_the_callback_hears_nothing_of_it(server, 
     line.send(trade(1))
     assert inbox.next()["t"] == 1
     {"fin": line.drop, "reset": line.abort}.get(end, lambda: line.close(int(end[-4:])))()
-    server.wait(lambda: len(server.requests) == 2)
-    server.wait_open(1)[-1].send(trade(2))
+    server.wait(lambda: any(other is not line for other in server.open_lines()))
+    next(other for other in server.open_lines() if other is not line).send(trade(2))
     assert inbox.next()["t"] == 2
     assert bm.status()["bnbbtc@trade"]["losses"] == 1
 

@@ -261,7 +261,8 @@ class Account:
 
     def _answered(self, answer: dict[str, Any]) -> None:
         self._asked = None
-        self._timers["reply"].cancel()
+        if self._timers["reply"].active():
+            self._timers["reply"].cancel()
         error = answer.get("error") or {}
         code = error.get("code")
         if answer.get("status") == 200:

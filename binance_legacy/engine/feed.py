@@ -109,6 +109,7 @@ class Feed(Socket):
     def factory(self, factory: Any) -> None:
         if factory is not self._factory:
             self._factory.continueTrying = 0
+            engine.soon(self._drop_successor)
 
     @property
     def state(self) -> str:
@@ -368,6 +369,7 @@ class Feed(Socket):
         if self._ended:
             return
         if self._factory.is_ready:
+            self._drop_successor()  # it was made of what has changed
             self.move_on()
             return
         old = self._factory
@@ -480,8 +482,9 @@ class _Successor:
         factory.watcher = self
 
     def heard_by_the_old(self, messages: list[Message]) -> None:
-        """The old line brought these."""
-        self._by_the_old.update(map(_content, messages))
+        """The old line brought these, which the new one may bring too once it is open."""
+        if self.factory.line is not None:
+            self._by_the_old.update(map(_content, messages))
 
     def is_met(self) -> bool:
         """Whether the old line has brought something that the new one brought too: all before that was read then."""
@@ -512,6 +515,7 @@ class _Successor:
     def lost(self, loss: Loss) -> None:
         self.is_ready = False
         self._kept.clear()
+        self._by_the_old.clear()
         log.info("%s: the line that is to replace another: %s", self._feed.key, loss.why)
 
     def gave_up(self, message: Message) -> None:

@@ -107,6 +107,9 @@ class Session:
         """
         headers = {**self.headers, **(headers or {})}
         first = Request(method.upper(), _with_query(venues.reroute(url), params), headers, _body(data))
+        from .reactor import engine
+
+        engine.refuse_nested_loop("an awaited call")
         seconds = seconds_of(timeout)
         roots = roots_of(verify, ssl)
 
@@ -244,7 +247,7 @@ def seconds_of(timeout: Any) -> float | None:
     total = getattr(timeout, "total", timeout)
     if total is None:
         return None
-    if isinstance(total, bool) or not isinstance(total, (int, float)) or not total > 0:
+    if isinstance(total, bool) or not isinstance(total, (int, float)) or not 0 < total < float("inf"):
         raise ValueError(f"timeout is {timeout!r}; it must be a number of seconds above 0, or None")
     return float(total)
 

@@ -8,6 +8,7 @@ reactor, `stop` stays Twisted's. A forked child gets a reactor made anew, withou
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import functools
 import logging
@@ -195,6 +196,11 @@ class Engine:
             raise RuntimeError(
                 f"{what} was called inside a callback, where it would wait for itself for ever"
             )
+
+    def refuse_nested_loop(self, what: str) -> None:
+        """Raise where a loop runs inside a callback; one that is the reactor itself may."""
+        if self.inside() and getattr(reactor, "_asyncioEventloop", None) is not asyncio.get_running_loop():
+            self.refuse_to_block(what)
 
     # -- fork ---------------------------------------------------------------------------------------------
 

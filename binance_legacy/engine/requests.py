@@ -167,6 +167,7 @@ class Requests:
 
     async def ask_async(self, call: Call, seconds: float | None) -> Answer:
         """Make a request and await its answer, as `ask`. One that is cancelled leaves nothing behind."""
+        engine.refuse_nested_loop("an awaited request")
         self._begin(call)
         limit = asyncio.timeout(seconds)
         try:
@@ -205,7 +206,11 @@ class Requests:
             call.fail("the client is closed")
             return
         fitting = (line for line in self._lines if line.takes(call))
-        line = next(fitting, None) or _Line(call.address, call.way, self._lines)
+        try:
+            line = next(fitting, None) or _Line(call.address, call.way, self._lines)
+        except Exception as why:  # noqa: BLE001 - autobahn's, of an address that is none
+            call.fail(f"{call.address!r} is no address of a WebSocket: {why}")
+            return
         line.take(call)
 
     def _close(self) -> None:
@@ -280,6 +285,11 @@ class _Protocol(WebSocketClientProtocol):
         status = _STATUS.search(reason)
         self._why = f"HTTP {status[1]} {status[2]}" if status else reason
         super().failHandshake(reason)
+
+    def onOpenHandshakeTimeout(self) -> None:
+        if self.state == self.STATE_CONNECTING:
+            self._why = f"no handshake within {times().handshake:g} s"
+        super().onOpenHandshakeTimeout()
 
     def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
         if self._beating is not None and self._beating.active():
