@@ -4,6 +4,7 @@ import contextlib
 import json
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -531,6 +532,58 @@ def test_a_refusal_without_an_id_is_that_of_the_request_and_costs_only_the_name_
         "cc@trade",
         "dd@trade",
     ]
+    bm.close()
+
+
+def test_a_refusal_of_the_moment_is_told_and_asked_again(server):
+    refused, notices = [], Inbox()
+
+    def refuse(line, request, size):
+        if len(refused) < 2:
+            refused.append(request)
+            line.send({"error": {"code": -1, "msg": "busy"}, "id": request["id"]})
+        else:
+            Exchange._request(server, line, request, size)
+
+    server._request = refuse
+    bm = manager(server, on_notice=notices)
+    key = bm.start_multiplex_socket(["bnbbtc@trade"], Inbox())
+    (line,) = server.wait_open(1)
+    bm.subscribe(key, ["aa@trade", "bb@trade"])
+    server.wait(lambda: {"aa@trade", "bb@trade"} <= set(server.heard(line)))
+    told = notices.next()
+    assert (told["type"], told["streams"]) == ("refused", ["aa@trade", "bb@trade"]) and "busy" in told[
+        "reason"
+    ]
+    bm.close()
+
+
+def test_a_stream_that_the_exchange_names_otherwise_is_handed_on(server):
+    inbox = Inbox()
+    bm = manager(server)
+    bm.start_multiplex_socket(["bnbbtc@depth@1000ms"], inbox)
+    (line,) = server.wait_open(1)
+    line.send(combined("bnbbtc@depth", {"e": "x"}))
+    assert inbox.next()["data"] == {"e": "x"}
+    bm.close()
+
+
+def test_a_hand_over_waits_for_a_reader_that_is_held(server):
+    use_times(replace(times(), overlap=0.5))
+    inbox = Inbox()
+    bm = manager(server)
+    key = bm.start_symbol_ticker_socket("BNBBTC", inbox)
+    (line,) = server.wait_open(1)
+    wait_for(lambda: feed_of(bm, key).is_ready)
+    line.send({"e": "serverShutdown", "E": 1})
+    server.wait(lambda: len(server.open_lines()) == 2)
+    in_reactor(feed_of(bm, key).hold)
+    for number in range(500):
+        line.send(ticker("BNBBTC", number))
+    time.sleep(5 * times().overlap)
+    in_reactor(feed_of(bm, key).let_go)
+    assert [inbox.next()["E"] for _ in range(500)] == list(range(500))
+    server.wait(lambda: len(server.open_lines()) == 1, 20)
     bm.close()
 
 

@@ -26,8 +26,8 @@ __all__ = ["Feed", "Notice"]
 
 log = logging.getLogger("binance_legacy.engine")
 
-_MOST_OVERLAPS = 20
-"""After so many times the usual overlap a line is left, although nothing of it was brought by the new one too."""
+_MOST_OVERLAPS = 3
+"""After so many times the usual overlap, read in time, a line is left, although the new one brought nothing of it."""
 
 REPEATS_THAT_ARE_NEW = 1000
 """So many numbers below the last one, and the exchange has begun to count anew."""
@@ -87,6 +87,7 @@ class Feed(Socket):
         self.must_fit: Callable[[str], None] = lambda name: None
         self._rotation: Any = None
         self.is_held = False
+        self._given_up: set[str] = set()
         self._factory = self._made()
         self._factory.watcher = self
 
@@ -187,6 +188,7 @@ class Feed(Socket):
                 f"{self.key!r} would have {count} streams, and a line carries {MOST_STREAMS}: open another socket"
             )
         self._wanted.update(names)
+        self._given_up.difference_update(names)
         self._settle()
 
     def unsubscribe(self, names: Iterable[str]) -> None:
@@ -196,6 +198,7 @@ class Feed(Socket):
         dropped = list(names)
         for name in dropped:
             self._wanted.pop(name, None)
+        self._given_up.update(dropped)
         engine.soon(self._forget_numbers, dropped)
         self._settle()
 
@@ -265,8 +268,8 @@ class Feed(Socket):
             self._tell("server shutdown")
             self.move_on()
             return False
-        if self._wanted is not None and stream and stream not in self._wanted:
-            return False  # the address still names it, and it was given up
+        if stream in self._given_up:
+            return False  # the address still names it
         numbers = wire_messages.numbers(data)
         if numbers is not None:
             self._follow(stream, *numbers)
@@ -339,6 +342,10 @@ class Feed(Socket):
         elif not self._ended:
             callbacks.call(self._factory.callback or _drop, message, self.key)
 
+    def refused(self, names: list[str], why: str) -> None:
+        """The exchange does not give these streams, now or at all."""
+        self._tell("refused", streams=names, reason=why)
+
     def unreadable(self, payload: bytes, why: str) -> None:
         """A message was no JSON and is dropped."""
         self._tell("unreadable", reason=why, payload=payload[:80])
@@ -406,9 +413,13 @@ class Feed(Socket):
         if successor is not self._successor or not successor.is_ready:
             return
         late = reactor.seconds() - due > times().overlap / 2  # then there is more to read than was read
-        silent = not late and not self.is_held and self._counts["messages"] == heard
-        successor.overlaps += 1
-        if silent or successor.is_met() or successor.overlaps > _MOST_OVERLAPS:
+        if late or self.is_held:
+            done = successor.is_met() and not self.is_held
+        else:
+            successor.overlaps += 1
+            silent = self._counts["messages"] == heard
+            done = silent or successor.is_met() or successor.overlaps > _MOST_OVERLAPS
+        if done:
             self._tell("replaced")
             self._take_over(successor)
         else:
@@ -477,6 +488,7 @@ class _Successor:
         self.factory = factory
         self.is_ready = False
         self.overlaps = 0
+        self._from = 0  # what was kept before all streams came proves nothing of those that came last
         self._kept: list[Message] = []
         self._by_the_old: Counter[bytes] = Counter()
         factory.watcher = self
@@ -488,7 +500,7 @@ class _Successor:
 
     def is_met(self) -> bool:
         """Whether the old line has brought something that the new one brought too: all before that was read then."""
-        return any(self._by_the_old[_content(message)] > 0 for message in self._kept)
+        return any(self._by_the_old[_content(message)] > 0 for message in self._kept[self._from :])
 
     def beyond(self, messages: list[Message] | None = None) -> list[Message]:
         """What the new line brought, or of these messages of it, what the old line did not."""
@@ -510,6 +522,7 @@ class _Successor:
     def connected(self) -> None:
         if not self.is_ready:
             self.is_ready = True
+            self._from = len(self._kept)
             self._feed.successor_is_ready()
 
     def lost(self, loss: Loss) -> None:
@@ -520,6 +533,9 @@ class _Successor:
 
     def gave_up(self, message: Message) -> None:
         """The old line is still there."""
+
+    def refused(self, names: list[str], why: str) -> None:
+        self._feed.refused(names, why)
 
     def unreadable(self, payload: bytes, why: str) -> None:
         self._feed.unreadable(payload, why)

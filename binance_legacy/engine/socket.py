@@ -23,8 +23,8 @@ Notice = dict[str, Any]
 
 ``lost`` (``reason``, ``cause`` as the kinds of `engine.connection.Loss`, HTTP ``status`` or None), ``restored``
 (``after`` seconds), ``given up`` (``reason``, ``status``), ``hole`` (``stream``, ``after`` number, ``missing`` how
-many), ``repeat`` (``stream``, ``number``), ``unreadable`` (``reason``, ``payload``), ``server shutdown``, ``replaced``
-(a line by a new one, before it ended).
+many), ``repeat`` (``stream``, ``number``), ``refused`` (``streams`` that the exchange does not give, ``reason``),
+``unreadable`` (``reason``, ``payload``), ``server shutdown``, ``replaced`` (a line by a new one, before it ended).
 """
 
 Sink = Callable[[list[Message]], None]

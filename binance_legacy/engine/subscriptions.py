@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("binance_legacy.engine")
 
+_INVALID = (2, 3)
+"""Codes of requests that are refused for what they say, not for the moment."""
+
+_LONGEST_PAUSE = 60.0
+
 MOST_STREAMS = 1024
 LONGEST_REQUEST = 4000
 LONGEST_ADDRESS = 7500
@@ -69,6 +74,7 @@ class Subscriptions:
         self._waiting: dict[int, tuple[str, list[str]]] = {}
         self._timers: dict[str, Any] = {}
         self._number = 0
+        self._pause = times().reply / 10
 
     def again(self) -> Subscriptions:
         """The same for another line."""
@@ -147,16 +153,24 @@ class Subscriptions:
         return True
 
     def _refused(self, method: str, names: list[str], refusal: Any) -> None:
-        """One name is enough for all of a request to be refused: ask for each half of them."""
-        half = len(names) // 2
+        """One invalid name is enough for all of a request to be refused: ask for each half of them."""
+        is_invalid = isinstance(refusal, dict) and refusal.get("code") in _INVALID
+        half = len(names) // 2 if is_invalid else 0
         if half:
             self._queue.extendleft((method, part) for part in (names[half:], names[:half]))
             return
         log.error("%s of %s was refused: %s", method or "a request", ", ".join(names) or "?", refusal)
-        if method == "SUBSCRIBE":
-            for name in names:
-                self._asked.pop(name, None)
-                self.wanted.pop(name, None)  # it can be asked for again
+        if method != "SUBSCRIBE":
+            return
+        for name in names:
+            self._asked.pop(name, None)
+            if is_invalid:
+                self.wanted.pop(name, None)  # who means it asks for it again
+        if not is_invalid:
+            self._timers["again"] = reactor.callLater(self._pause, self.settle)
+            self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+        if self._factory is not None and self._factory.watcher is not None:
+            self._factory.watcher.refused(names, str(refusal))
 
     def _look_whether_ready(self) -> None:
         factory = self._factory
