@@ -87,6 +87,7 @@ class Feed(Socket):
         self.must_fit: Callable[[str], None] = lambda name: None
         self._rotation: Any = None
         self.is_held = False
+        self._let_go_at = float("-inf")
         self._given_up: set[str] = set()
         self._factory = self._made()
         self._factory.watcher = self
@@ -160,6 +161,7 @@ class Feed(Socket):
     def let_go(self) -> None:
         """Read on."""
         self.is_held = False
+        self._let_go_at = reactor.seconds()
         for line in self._lines():
             line.let_go()
 
@@ -413,7 +415,7 @@ class Feed(Socket):
         if successor is not self._successor or not successor.is_ready:
             return
         late = reactor.seconds() - due > times().overlap / 2  # then there is more to read than was read
-        if late or self.is_held:
+        if late or self.is_held or self._let_go_at > due - times().overlap:
             done = successor.is_met() and not self.is_held
         else:
             successor.overlaps += 1
