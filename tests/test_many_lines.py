@@ -31,7 +31,7 @@ class Exchange(StreamServer):
         seen = {}
         while True:
             with self._condition:
-                self._condition.wait(1)
+                self._condition.wait(0.02)
             for line in list(self.lines):
                 frames = line.frames
                 for opcode, payload in frames[seen.get(line, 0) :]:
