@@ -495,6 +495,7 @@ class DepthCacheManager(BaseDepthCacheManager):
         self._kept = KeptBook(DepthCache(symbol), limit)
         self._snapshot_underway = True  # of the first one the constructor takes care
         self._wanted = threading.Event()  # wakes who waits before asking again
+        self._asked_for = threading.Semaphore(0)
         self._early_at = 0.0
         super().__init__(client, symbol, callback, refresh_interval, bm, limit)
 
@@ -527,6 +528,7 @@ class DepthCacheManager(BaseDepthCacheManager):
         from .engine.reactor import engine
 
         super()._init_cache()
+        threading.Thread(target=self._serve, name=f"{self._symbol} snapshot", daemon=True).start()
         if engine.inside():
             self._ask_in_a_thread()
             return
@@ -603,7 +605,16 @@ class DepthCacheManager(BaseDepthCacheManager):
         self._ask_in_a_thread()
 
     def _ask_in_a_thread(self) -> None:
-        threading.Thread(target=self._until_whole, name=f"{self._symbol} snapshot", daemon=True).start()
+        self._asked_for.release()
+
+    def _serve(self) -> None:
+        """Take snapshots when they are asked for, in a thread that lives as long as the manager.
+
+        From Python 3.12 on no thread can be started once the main thread has ended.
+        """
+        while not self._ended.is_set():
+            self._asked_for.acquire()
+            self._until_whole()
 
     def _in_turn(self, call: Callable[..., None], *args: Any) -> None:
         """Call where callbacks run: in the reactor's thread, or in the socket's own."""
@@ -653,6 +664,7 @@ class DepthCacheManager(BaseDepthCacheManager):
     def close(self, close_socket: bool = False) -> None:
         super().close(close_socket)
         self._wanted.set()
+        self._asked_for.release()
 
 
 class OptionsDepthCacheManager(BaseDepthCacheManager):

@@ -310,7 +310,12 @@ class BinanceSocketManager(Starters, threading.Thread):
         if not self._isolate_callbacks:
             return make(callback=callback)
         worker = self._workers[path] = Worker(callback, path)
-        socket = make(sink=worker.take)
+        try:
+            socket = make(sink=worker.take)
+        except BaseException:
+            del self._workers[path]
+            worker.end()
+            raise
         worker.serve(socket)
         return socket
 

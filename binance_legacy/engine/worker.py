@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from . import callbacks
 from .connection import Message
 from .reactor import engine
 from .socket import Socket
+
+log = logging.getLogger("binance_legacy.engine")
 
 MOST_WAITING = 10_000
 """Messages that may wait; then the socket is not read until half of them are done."""
@@ -32,8 +35,8 @@ class Worker:
         self._changed = threading.Condition()
         self._ended = False
         self._held = False
-        self._thread: threading.Thread | None = None
         self.is_calling = False
+        self._has_thread = self._begin()
 
     def serve(self, socket: Socket) -> None:
         """The socket whose messages come; it is held when too many wait."""
@@ -48,14 +51,27 @@ class Worker:
         """Messages came. In the reactor thread, which does not wait."""
         with self._changed:
             self._waiting.extend(messages)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name=f"{self._name} callbacks", daemon=True)
-                self._thread.start()
             self._changed.notify()
             too_many = len(self._waiting) > self._most and not self._held
             self._held = self._held or too_many
-        if too_many and self._socket is not None:
+        if not self._has_thread:
+            self._call_here()
+        elif too_many and self._socket is not None:
             self._socket.hold()
+
+    def _begin(self) -> bool:
+        """Start the thread at once: from Python 3.12 on none can be once the main thread has ended."""
+        thread = threading.Thread(target=self._run, name=f"{self._name} callbacks", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as why:
+            log.warning("%s: its callback runs in the reactor's thread: %s", self._name, why)
+            return False
+        return True
+
+    def _call_here(self) -> None:
+        while self._waiting and not self._ended:
+            callbacks.call(self._callback, self._waiting.popleft(), self._name)
 
     def end(self) -> None:
         """No message is handed on after this, but for one whose callback is running."""
