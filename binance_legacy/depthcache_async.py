@@ -15,7 +15,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Self
 
-from .depthcache import DEFAULT_REFRESH, EARLY_AFTER, DepthCache, KeptBook, fill, later
+from .depthcache import DEFAULT_REFRESH, DepthCache
+from .kept_book import EARLY_AFTER, KeptBook, fill, later
 from .reconnecting_websocket import RESTORED
 from .streams import BinanceSocketManager
 from .streams import _symbol as check_symbol
@@ -267,9 +268,7 @@ class DepthCacheManager(BaseDepthCacheManager):
         if self._reading is None:
             self._reading = _task(self._socket.recv())
         both = [task for task in (self._taking, self._reading) if task is not None]
-        await asyncio.wait(
-            both, return_when=asyncio.FIRST_COMPLETED
-        )  # who waits may give up; the tasks go on
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)  # who gives up leaves them running
         taken, self._taking = _done(self._taking)
         if taken is not None:
             return self._taken(taken)

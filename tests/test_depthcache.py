@@ -16,12 +16,12 @@ from binance_legacy.depthcache import (
     DepthCache,
     DepthCacheManager,
     FuturesDepthCacheManager,
-    KeptBook,
     OptionsDepthCacheManager,
     ThreadedDepthCacheManager,
 )
 from binance_legacy.exchange import Exchange
 from binance_legacy.exchange.market import capture
+from binance_legacy.kept_book import KeptBook
 from binance_legacy.websockets import BinanceSocketManager
 from binance_legacy.wire.orderbook import Follower
 
