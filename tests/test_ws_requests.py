@@ -347,7 +347,7 @@ def test_after_the_exchange_has_cut_every_line_the_next_request_is_answered(face
                 assert face.ws_ping() == {}
                 break
             except BinanceWebsocketUnableToConnect:  # it was on its way when the line's end came
-                assert time.monotonic() - begun < 1
+                assert time.monotonic() - begun < 2
         assert time.monotonic() - begun < 2
 
 
@@ -498,8 +498,8 @@ def test_a_request_that_times_out_says_so_within_the_time_that_it_was_given(serv
     server.answers["order.place"] = SILENCE
     begun = time.monotonic()
     with pytest.raises(BinanceWebsocketUnableToConnect, match=r"Request timed out.* may have been done"):
-        asking.ws_create_order(symbol="BTCUSDT", requests_params={"timeout": 0.1})
-    assert time.monotonic() - begun < 1
+        asking.ws_create_order(symbol="BTCUSDT", requests_params={"timeout": 0.5})
+    assert time.monotonic() - begun < 2
     assert asking.ws_get_time()["method"] == "time" and len(server.requests) == 1
 
 

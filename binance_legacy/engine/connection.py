@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 import orjson
-from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol, connectWS
+from autobahn.twisted.websocket import WebSocketClientFactory, connectWS
 from twisted.internet import error
 from twisted.internet.interfaces import IConnector
 from twisted.internet.protocol import ReconnectingClientFactory
@@ -24,6 +24,7 @@ from twisted.python.failure import Failure
 
 from ..wire import venues
 from . import accounts, callbacks, frames
+from .heartbeat import BeatingProtocol
 from .settings import times
 
 log = logging.getLogger("binance_legacy.engine")
@@ -137,7 +138,7 @@ MOST_OWED = 10_000
 _owed = _Owed()
 
 
-class StreamProtocol(WebSocketClientProtocol):
+class StreamProtocol(BeatingProtocol):
     """A connected line: frames in, one batch of decoded messages per read out."""
 
     def __init__(self) -> None:
@@ -145,9 +146,7 @@ class StreamProtocol(WebSocketClientProtocol):
         self._batch: list[Message] = []
         self._plain = False  # whether frames may be read without autobahn
         self._tail = b""
-        self._heard = self._asked = self._doomed = False
-        self.held = self.was_clean = self.was_cut = self._was_open = False
-        self._due = 0.0
+        self.was_clean = self.was_cut = self._was_open = False
         self._timers: dict[str, Any] = {}
 
     def connectionMade(self) -> None:
@@ -156,7 +155,7 @@ class StreamProtocol(WebSocketClientProtocol):
         super().connectionMade()
 
     def dataReceived(self, data: bytes) -> None:
-        self._heard = True
+        self.heard = True
         if self._tail:
             data, self._tail = self._tail + data, b""
         if self._plain and self.state == self.STATE_OPEN and not self._amid_a_frame():
@@ -180,7 +179,7 @@ class StreamProtocol(WebSocketClientProtocol):
         self._was_open = True
         self._owner.opened(self)
         self._timers["steady"] = self.factory.reactor.callLater(times().steady, self._owner.forget_retries)
-        self._beat_after(times().ping_every)
+        self.beat_after(times().ping_every)
         super()._onOpen()
 
     def _onMessage(self, payload: bytes, isBinary: bool) -> None:
@@ -190,6 +189,7 @@ class StreamProtocol(WebSocketClientProtocol):
             callbacks.raised.note(exception, self._owner.name)
 
     def _onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
+        self.stop_beating()
         for timer in self._timers.values():
             if timer.active():
                 timer.cancel()
@@ -223,38 +223,13 @@ class StreamProtocol(WebSocketClientProtocol):
         """Read on."""
         if self.held:
             self.held = False
-            self._heard = True
+            self.heard = True
             transport: Any = self.transport
             transport.resumeProducing()
 
     def failHandshake(self, reason: str) -> None:
         self._owner.refused(reason)
         super().failHandshake(reason)
-
-    # -- heartbeat ----------------------------------------------------------------------------------------
-    # autobahn's own would count a line dead whose answer waits unread behind a slow callback.
-
-    def _beat_after(self, delay: float) -> None:
-        self._due = self.factory.reactor.seconds() + delay
-        self._timers["beat"] = self.factory.reactor.callLater(delay, self._beat)
-
-    def _beat(self) -> None:
-        """A line that was silent is asked; one that was asked and stays silent is dropped."""
-        now = times()
-        late = self.factory.reactor.seconds() - self._due > now.ping_wait / 2
-        if self._heard or late or self.held:
-            self._heard = self._asked = self._doomed = False
-            self._beat_after(now.ping_every)
-        elif not self._asked:
-            self._asked = True
-            self.sendPing()
-            self._beat_after(now.ping_wait)
-        elif not self._doomed:
-            self._doomed = True  # the reactor runs timers before it reads: one more look at the socket
-            self._beat_after(0)
-        else:
-            self.wasNotCleanReason = f"no answer to a ping within {now.ping_wait:g} s"
-            self.dropConnection(abort=True)
 
 
 _MESSAGE_HOOKS = [

@@ -18,7 +18,7 @@ from contextlib import suppress
 from typing import Any
 
 import orjson
-from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol
+from autobahn.twisted.websocket import WebSocketClientFactory
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.python.failure import Failure
 
@@ -27,6 +27,7 @@ from ..exceptions import BinanceWebsocketUnableToConnect
 from . import ending, http_async, tls  # ending: the reactor is stopped when the process ends
 from .calls import Request as RestRequest
 from .calls import Way
+from .heartbeat import BeatingProtocol
 from .reactor import engine, reactor
 from .settings import times
 from .tunnel import Tunnel
@@ -250,22 +251,19 @@ def _close_all(lines: set[_Line]) -> None:
         line.leave()
 
 
-class _Protocol(WebSocketClientProtocol):
+class _Protocol(BeatingProtocol):
     """A connected line: frames in and out, and a heartbeat."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._heard = self._asked = self._doomed = False
-        self._due = 0.0
-        self._beating: Any = None
         self._why = ""
 
     def dataReceived(self, data: bytes) -> None:
-        self._heard = True
+        self.heard = True
         super().dataReceived(data)
 
     def onOpen(self) -> None:
-        self._beat_after(times().ping_every)
+        self.beat_after(times().ping_every)
         self.factory.opened(self)
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
@@ -292,34 +290,12 @@ class _Protocol(WebSocketClientProtocol):
         super().onOpenHandshakeTimeout()
 
     def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
-        if self._beating is not None and self._beating.active():
-            self._beating.cancel()
+        self.stop_beating()
         super().connectionLost(reason)
         self.factory.lost(self._why or reason.getErrorMessage())
 
-    # -- heartbeat: autobahn's own would count a line dead whose answer waits unread behind a slow callback --
-
-    def _beat_after(self, delay: float) -> None:
-        self._due = reactor.seconds() + delay
-        self._beating = reactor.callLater(delay, self._beat)
-
-    def _beat(self) -> None:
-        """A line that was silent is asked; one that was asked and stays silent is dropped."""
-        now = times()
-        late = reactor.seconds() - self._due > now.ping_wait / 2
-        if self._heard or late:
-            self._heard = self._asked = self._doomed = False
-            self._beat_after(now.ping_every)
-        elif not self._asked:
-            self._asked = True
-            self.sendPing()
-            self._beat_after(now.ping_wait)
-        elif not self._doomed:
-            self._doomed = True  # the reactor runs timers before it reads: one more look at the socket
-            self._beat_after(0)
-        else:
-            self._why = f"no answer to a ping within {now.ping_wait:g} s"
-            self.dropConnection(abort=True)
+    def found_dead(self, why: str) -> None:
+        self._why = why
 
 
 class _Line(WebSocketClientFactory):
