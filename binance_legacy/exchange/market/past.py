@@ -132,7 +132,7 @@ class Past:
         self._trade: Final = _usual_trade(symbol)
         self._least: Final = max(5, int(0.004 * self._trade))
         self._extra: Final = _trades_a_day(symbol) - _FEWEST_A_DAY
-        self._key: Final = f"{walk.seed}/{symbol.name}"
+        self._key: Final = f"{walk.past_seed}/{symbol.name}"
         self._waves: Final = lru_cache(64)(lambda wave: uniform(f"{self._key}/wave/{wave}", 17))
         self._shape: Final = lru_cache(512)(self._make_shape)
         self._day: Final = lru_cache(64)(self._make_day)

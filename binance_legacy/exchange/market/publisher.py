@@ -76,6 +76,8 @@ class Shown(Protocol):
 class Publisher:
     """The subscribed streams of one symbol.
 
+    A subclass may serve other kinds (`served`, `kind_of`), and write its messages otherwise.
+
     Args:
         shown: the symbol's market.
         pushed: where messages are put, in order of time.
@@ -85,6 +87,9 @@ class Publisher:
     Attributes:
         beat: how often `tick` is wanted, milliseconds: 0 for never.
     """
+
+    served = SERVED
+    kind_of = staticmethod(kind_of)
 
     def __init__(
         self, shown: Shown, pushed: list[Push], recorded: frozenset[Kind] = frozenset(), delay: int = 0
@@ -99,6 +104,9 @@ class Publisher:
         self._pending: dict[Kind, Changes] = {}
         self._seen: dict[Kind, object] = {}
         self._best: tuple[int, int, int, int] | None = None
+        self._write_trade: Callable[..., messages.Message] = messages.trade
+        self._write_aggregate: Callable[..., messages.Message] = messages.agg_trade
+        self._write_day: Callable[..., messages.Message] = messages.ticker
         self._build: Final[dict[str, Callable[[Kind, int], None]]] = {
             "kline": self._kline, "miniTicker": self._mini, "ticker": self._ticker,
             "avgPrice": self._avg_price, "depth": self._depth,
@@ -115,8 +123,8 @@ class Publisher:
 
     def subscribe(self, name: str, stream: Stream, at: int) -> None:
         """Begins to push on `name`, from `at` on."""
-        kind = kind_of(stream)
-        if name in self._names.get(kind, ()) or (kind.kind not in SERVED and kind not in self._recorded):
+        kind = self.kind_of(stream)
+        if name in self._names.get(kind, ()) or (kind.kind not in self.served and kind not in self._recorded):
             return
         self._names.setdefault(kind, []).append(name)
         self.beat = self._beat_wanted()
@@ -132,7 +140,7 @@ class Publisher:
 
     def unsubscribe(self, name: str, stream: Stream) -> None:
         """Ends pushing on `name`."""
-        kind = kind_of(stream)
+        kind = self.kind_of(stream)
         names = self._names.get(kind, [])
         if name in names:
             names.remove(name)
@@ -153,7 +161,7 @@ class Publisher:
         """A trade has happened."""
         for name in self._built(_TRADE):
             symbol = self._shown.symbol
-            self._push(at, name, messages.trade(
+            self._push(at, name, self._write_trade(
                 symbol.name, at, trade.id, symbol.price_text(trade.price), symbol.qty_text(trade.qty),
                 trade.time, trade.buyer_is_maker,
             ))  # fmt: skip
@@ -162,7 +170,7 @@ class Publisher:
         """An aggregate trade is complete."""
         for name in self._built(_AGG_TRADE):
             symbol = self._shown.symbol
-            self._push(at, name, messages.agg_trade(
+            self._push(at, name, self._write_aggregate(
                 symbol.name, at, one.id, symbol.price_text(one.price), symbol.qty_text(one.qty), one.first,
                 one.last, one.time, one.buyer_is_maker,
             ))  # fmt: skip
@@ -176,13 +184,16 @@ class Publisher:
         best = levels.best()
         if best != self._best:
             self._best = best
-            symbol = self._shown.symbol
-            bid, bid_qty, ask, ask_qty = best
             for name in names:
-                self._push(at, name, messages.book_ticker(
-                    symbol.name, levels.update_id, symbol.price_text(bid), symbol.qty_text(bid_qty),
-                    symbol.price_text(ask), symbol.qty_text(ask_qty),
-                ))  # fmt: skip
+                self._push(at, name, self._write_best(best, at))
+
+    def _write_best(self, best: tuple[int, int, int, int], at: int) -> messages.Message:
+        symbol = self._shown.symbol
+        bid, bid_qty, ask, ask_qty = best
+        return messages.book_ticker(
+            symbol.name, self._shown.levels.update_id, symbol.price_text(bid), symbol.qty_text(bid_qty),
+            symbol.price_text(ask), symbol.qty_text(ask_qty),
+        )  # fmt: skip
 
     # on the beat
 
@@ -210,12 +221,15 @@ class Publisher:
         symbol = self._shown.symbol
         price, qty, quote = symbol.price_text, symbol.qty_text, symbol.quote_text
         for name in self._names[kind]:
-            self._push(at, name, messages.kline(
+            self._push_candle(at, name, messages.kline(
                 symbol.name, at, kind.interval, bar.open_time, bar_end(kind.interval, bar.open_time) - 1,
                 bar.first_id, bar.last_id, price(bar.open), price(bar.close), price(bar.high), price(bar.low),
                 qty(bar.volume), bar.count, closed, quote(bar.quote), qty(bar.taker_volume),
                 quote(bar.taker_quote),
             ))  # fmt: skip
+
+    def _push_candle(self, at: int, name: str, candle: messages.Message) -> None:
+        self._push(at, name, candle)
 
     def _changed(self, kind: Kind, at: int, state: object) -> bool:
         """Whether a message is due and `state` differs from that at the message before."""
@@ -237,7 +251,7 @@ class Publisher:
 
     def _ticker(self, kind: Kind, at: int) -> None:
         if self._changed(kind, at, (self._shown.trade_count, self._shown.levels.best())):
-            payload = messages.ticker(at, self._shown.day(at))
+            payload = self._write_day(at, self._shown.day(at))
             for name in self._names[kind]:
                 self._push(at, name, payload)
 

@@ -66,10 +66,12 @@ class Walk:
 
     Attributes:
         seed: as given.
+        past_seed: what the trades of symbols in the past depend on besides their prices.
     """
 
     def __init__(self, seed: int) -> None:
         self.seed: Final = seed
+        self.past_seed = str(seed)
         self._bridge: Final = lru_cache(8192)(self._make)
         self._latest: Final[dict[str, tuple[int, float, float]]] = {}
         self._worth: Final[dict[str, float]] = {}
@@ -183,12 +185,13 @@ class Course:
 
     Attributes:
         usual: as given.
+        shares: as given.
         move: the price's standard daily move.
     """
 
     def __init__(self, walk: Walk, usual: float, shares: list[tuple[str, float]]) -> None:
         self._walk: Final = walk
-        self._shares: Final = shares
+        self.shares: Final = shares
         self.usual: Final = usual
         self.move: Final = 1e-5 + sqrt(fsum((walk.usual_move(name) * share) ** 2 for name, share in shares))
 
@@ -197,9 +200,9 @@ class Course:
 
         The moves are sums of the single walks' moves: a bound, not a standard deviation.
         """
-        if not self._shares:
+        if not self.shares:
             return Bridge([0.0] * (_PARTS[level] + 1), [0.0] * _PARTS[level])
-        (name, share), *others = self._shares
+        (name, share), *others = self.shares
         bridge = self._walk.bridge(name, level, number)
         points = [share * own for own in bridge.points]
         moves = bridge.moves if abs(share) == 1 else [abs(share) * own for own in bridge.moves]

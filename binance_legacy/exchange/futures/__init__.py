@@ -1,0 +1,1 @@
+"""Perpetual futures in the box: their market, positions and margin, conditional orders, funding and liquidation."""
