@@ -52,7 +52,15 @@ def ticker(event: int, day: dict[str, Any]) -> Message:
 
 
 def book_ticker(
-    pair: str, style: int, symbol: str, event: int, update_id: int, bid: str, bid_qty: str, ask: str, ask_qty: str
+    pair: str,
+    style: int,
+    symbol: str,
+    event: int,
+    update_id: int,
+    bid: str,
+    bid_qty: str,
+    ask: str,
+    ask_qty: str,
 ) -> Message:
     """The best bid and ask, as ``<symbol>@bookTicker`` pushes them."""
     return {
@@ -62,7 +70,14 @@ def book_ticker(
 
 
 def depth_update(
-    symbol: str, pair: str, event: int, first: int, last: int, before: int, bids: list[Level], asks: list[Level]
+    symbol: str,
+    pair: str,
+    event: int,
+    first: int,
+    last: int,
+    before: int,
+    bids: list[Level],
+    asks: list[Level],
 ) -> Message:
     """Levels of the book, as ``<symbol>@depth`` pushes them; `before` is the `last` of the message before."""
     return {
@@ -72,7 +87,15 @@ def depth_update(
 
 
 def mark_price(
-    symbol: str, pair: str, style: int, event: int, mark: str, average: str, index: str, rate: str, funding: int
+    symbol: str,
+    pair: str,
+    style: int,
+    event: int,
+    mark: str,
+    average: str,
+    index: str,
+    rate: str,
+    funding: int,
 ) -> Message:
     """The mark price, as ``<symbol>@markPrice`` pushes it."""
     return {

@@ -76,6 +76,11 @@ class LiveFloor(Floor):
         return self.book
 
     @property
+    def moved_by(self) -> float:
+        """How many times its own fair price the crowd trades around, since the price was moved."""
+        return self._moved_by
+
+    @property
     def busy(self) -> bool:
         """Whether anybody waits for what happens here."""
         return self.publisher.busy or self._awaited

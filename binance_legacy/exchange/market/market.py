@@ -195,6 +195,23 @@ class Market(Asked):
         """The last price in 1e-8, of a sleeping symbol the fair one; None where no such symbol is listed."""
         return int(self._price(name).replace(".", "")) if name in self._listing else None
 
+    @property
+    def walk(self) -> Walk:
+        """The fair prices."""
+        return self._walk
+
+    @property
+    def seed(self) -> int:
+        """Which simulated market."""
+        return self._seed
+
+    def drift(self, name: str) -> float:
+        """How many times its fair price a symbol trades at, because it was moved or a tape plays it."""
+        if (taped := self._taped.get(name)) is not None:
+            return taped.symbol.number(taped.last_trade().price) / self._walk.fair(taped.symbol, self.now)
+        floor = self._floors.get(name)
+        return 1.0 if floor is None else floor.moved_by
+
     # what can be asked
 
     def exchange_info(self, symbols: Sequence[str] | None = None) -> dict[str, Any]:
