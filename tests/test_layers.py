@@ -14,7 +14,12 @@ MAY = {
     "engine": BASE | {"wire", "endpoints"},
     "exchange": {"wire", "endpoints"},
 }  # fmt: skip
-OF_THE_BOX = {"market": set(), "trade": {"market"}, "doors": {"market", "trade"}}
+OF_THE_BOX = {
+    "market": set(),
+    "trade": {"market"},
+    "futures": {"market", "trade"},
+    "doors": {"market", "trade", "futures"},
+}
 """The rooms of the exchange, and which others of its rooms each may import."""
 WITH_TWISTED = {
     "engine",

@@ -10,12 +10,14 @@ from urllib.parse import parse_qs
 
 from twisted.internet import reactor as _reactor
 
+from ..futures.contracts import USD_M
+from ..futures.office import FuturesOffice
 from ..market.clock import MarketClock, Settling
 from ..market.market import Market
-from ..trade.office import Office
 from .advice import Advice
 from .connections import Connection
-from .push import House
+from .derivatives import CATEGORIES, UNROUTED, Derivatives, Hall
+from .push import SPOT, Hearing, House
 from .steering import Faults, Stream
 from .streams import Streams
 
@@ -47,11 +49,20 @@ class Box(House):
         faults: what goes wrong on purpose.
     """
 
-    def __init__(self, market: Market, speed: float = 1.0, office: Office | None = None) -> None:
+    def __init__(self, market: Market, speed: float = 1.0, office: FuturesOffice | None = None) -> None:
         self.market: Final = market
-        self.office = office or Office(market, speed=speed)
+        self.office = office or FuturesOffice(market, speed=speed)
         self.faults: Final = Faults()
         self.streams = Streams(market, self.faults.copies)
+        self.derivatives: Final = [
+            Derivatives(exchange, self.faults.copies) for exchange in self.office.futures.values()
+        ]
+        self._halls: Final[dict[str, Hearing]] = {SPOT: self.streams}
+        for one in self.derivatives:
+            margin = one.exchange.margin
+            for category in (*CATEGORIES, UNROUTED) if margin == USD_M else ():
+                self._halls[f"{margin}/{category}"] = Hall(one, category)
+            self._halls.setdefault(margin, Hall(one, ""))
         self._open: Final[dict[Connection, None]] = {}
         self._advice: Final = Advice(market)
         self._taped: Final = market.tape_end is not None
@@ -82,6 +93,8 @@ class Box(House):
         while (target := self._target()) > self.market.now:
             leap = not self._taped and target - self.market.now > _LEAP
             self.streams.push(self.market.advance(target if leap else min(target, self.market.now + _STEP)))
+            for one in self.derivatives:
+                one.advance()
             if time.monotonic() > deadline:
                 return False
         if target == self.market.tape_end and not self._told_end:
@@ -109,8 +122,7 @@ class Box(House):
             behind = not self.catch_up(_PATIENCE)
         except Exception:
             log.exception("a part of the market's way was left out")  # streams go on all the same
-        awaited = self.streams.in_use or self.office.trading.awaited
-        delay = _TICK if awaited else _IDLE_TICK
+        delay = _TICK if self._in_use else _IDLE_TICK
         self._timer = reactor.callLater(0 if behind else delay, self._tick)
 
     def _soon(self) -> None:
@@ -121,8 +133,19 @@ class Box(House):
         """A request may have changed the market: what follows is pushed soon. An order that waits starts a tape."""
         if self._settling is not None and self.office.trading.awaited:
             self._settling.arrived(self._seconds(), True)
-        if self.streams.in_use or self.office.trading.awaited:
+        if self._in_use:
             self._soon()
+
+    @property
+    def _in_use(self) -> bool:
+        """Whether anybody waits for what happens."""
+        return (
+            self.streams.in_use or self.office.trading.awaited or any(one.in_use for one in self.derivatives)
+        )
+
+    def hall(self, door: str) -> Hearing:
+        """The streams that lie behind a door."""
+        return self._halls[door]
 
     def leap(self, milliseconds: int) -> None:
         """Market time goes on at once by so much."""
@@ -144,7 +167,7 @@ class Box(House):
         self.catch_up()
         if self._settling is not None:
             self._settling.arrived(self._seconds(), subscribed)
-        if subscribed and not self.streams.in_use:
+        if subscribed and not self._in_use:
             self._soon()
 
     def asked_for(self, names: Iterable[str], checked: bool = False) -> None:

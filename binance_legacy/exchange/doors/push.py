@@ -18,7 +18,8 @@ from ...wire.streamnames import NAMES_CHECKED
 from .. import refusals
 from . import control, microseconds
 from .connections import TOO_BUSY, Connection, ConnectionFactory, Floodgate, Limits, Times
-from .streams import Streams, combine, frame
+from .derivatives import CATEGORIES, UNROUTED
+from .streams import combine, frame
 
 __all__ = ["House", "Limits", "StreamConnection", "StreamFactory", "Target", "Times", "read_target"]
 
@@ -30,16 +31,30 @@ LONGEST_ADDRESS: Final = 8004
 LONGEST_REQUEST: Final = 4088
 """Bytes of a request on a connection; longer ones are ignored in silence there (measured by others)."""
 
+SPOT: Final = "spot"
+
+_USD_M_HOST: Final = "fstream"
+_COIN_M_HOST: Final = "dstream"
 _SHUTDOWN: Final = "!serverShutdown"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What an address asks for: these streams, raw or combined, with times in microseconds (`fine`) or not."""
+    """What an address asks for.
+
+    Attributes:
+        names: the streams, or listen keys of futures.
+        combined: messages are wrapped with their stream's name.
+        fine: times are microseconds.
+        door: ``spot``, ``cm``, or of USD-M ``um/public``, ``um/market``, ``um/private``, ``um/unrouted``.
+        events: the events of an account that are wanted; empty for all.
+    """
 
     names: tuple[str, ...]
     combined: bool
     fine: bool = False
+    door: str = SPOT
+    events: frozenset[str] = frozenset()
 
 
 def read_target(uri: str) -> Target:
@@ -56,7 +71,8 @@ def read_target(uri: str) -> Target:
     path, _, query = uri.partition("?")
     if "://" in path:  # the absolute form, as a client behind a proxy sends it
         path = urlsplit(path).path
-    _, door, *names = ("/" + unquote(path).removeprefix("/")).split("/")
+    parts = ("/" + unquote(path).removeprefix("/")).split("/")[1:]
+    where, (door, *names) = _door(parts)
     asked = parse_qs(query)
     if door == "stream" and not any(names):
         names = "/".join(asked.get("streams", [])).split("/")
@@ -65,16 +81,41 @@ def read_target(uri: str) -> Target:
             f"no streams are served at {path} by this exchange; /ws/... and /stream?streams=... are", 404
         )
     fine = microseconds.wanted(asked.get("timeUnit", [None])[0])
+    if where != SPOT:
+        names += asked.get("listenKey", [])
     wanted = tuple(dict.fromkeys(name for name in names if name))
     if len(wanted) > control.MOST_STREAMS:
         raise refusals.unsupported(f"{len(wanted)} streams; {control.MOST_STREAMS} is the most")
-    return Target(wanted, door == "stream", fine)
+    events = frozenset(name for each in asked.get("events", []) for name in each.split("/") if name)
+    return Target(wanted, door == "stream", fine, where, events)
+
+
+def _door(parts: list[str]) -> tuple[str, list[str]]:
+    """Which exchange's door the parts of a path lead to, and what is left of them."""
+    host, *rest = parts
+    if host == _COIN_M_HOST:
+        return "cm", rest or [""]
+    if host == _USD_M_HOST:
+        host, *rest = rest or [""]
+        if host not in CATEGORIES:
+            return f"um/{UNROUTED}", [host, *rest]
+    if host in CATEGORIES:
+        return f"um/{host}", rest or [""]
+    return SPOT, parts
+
+
+class Hearing(Protocol):
+    """A door's streams."""
+
+    def listen(self, listener: Any, name: str) -> None: ...
+    def leave(self, listener: Any, name: str) -> None: ...
 
 
 class House(Floodgate, Protocol):
     """What connections need of the exchange around them."""
 
-    streams: Streams
+    def hall(self, door: str) -> Hearing:
+        """The streams that lie behind a door."""
 
     def arrived(self, subscribed: bool) -> None:
         """Somebody has connected, or is about to listen to a stream: bring the market to the present."""
@@ -97,13 +138,19 @@ class StreamConnection(Connection):
     def __init__(self) -> None:
         super().__init__()
         self.combined = self.fine = False
+        self._door = SPOT
+        self._events: frozenset[str] = frozenset()
         self.names: dict[str, None] = {}
         self._heard: deque[float] = deque()
 
     def opened(self) -> None:
         target = read_target(self.http_request_uri)
         self.combined, self.fine = target.combined, target.fine
-        self._heard = deque(maxlen=self.factory.limits.requests)
+        self._door, self._events = target.door, target.events
+        requests = self.factory.limits.requests
+        if target.door != SPOT and requests is not None:
+            requests *= 2  # futures hear ten messages a second
+        self._heard = deque(maxlen=requests)
         self.factory.house.arrived(bool(target.names))
         self._listen(target.names)
 
@@ -119,16 +166,27 @@ class StreamConnection(Connection):
 
     def _listen(self, names: Iterable[str]) -> None:
         names = list(names)
-        self.factory.house.asked_for(names, NAMES_CHECKED.lower() in self.http_headers)
+        if self._door == SPOT:
+            self.factory.house.asked_for(names, NAMES_CHECKED.lower() in self.http_headers)
         for name in names:
             self.names[name] = None
-            self.factory.house.streams.listen(self, name)
+            self._hall.listen(self, name)
+
+    @property
+    def _hall(self) -> Hearing:
+        return self.factory.house.hall(self._door)
+
+    def hear(self, key: str, event: dict[str, Any]) -> None:
+        """An event of the account whose listen key this connection bears."""
+        if not self._events or event["e"] in self._events or event["e"] == "listenKeyExpired":
+            text = orjson.dumps(event)
+            self.send(frame(combine(key, text) if self.combined else text))
 
     def unsubscribe(self, names: Iterable[str]) -> None:
         """Listen to these no longer."""
         for name in names:
             self.names.pop(name, None)
-            self.factory.house.streams.leave(self, name)
+            self._hall.leave(self, name)
 
     def tell_shutdown(self, at: int) -> None:
         event = {"e": "serverShutdown", "E": at}

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
@@ -24,17 +24,20 @@ from ...endpoints import legacy as _endpoints  # noqa: F401 - so that the catalo
 from ...endpoints.declare import catalogue, methods
 from ...wire import signing
 from .. import refusals
+from ..futures.calls import calls
+from ..futures.contracts import COIN_M, USD_M
+from ..futures.office import FuturesOffice
 from ..market.market import UnknownSymbol
 from ..parameters import Parameter
 from ..refusals import Refusal
 from ..trade import spot_calls
 from ..trade.calls import Call
 from ..trade.ledger import Account
-from ..trade.office import Office
 from ..trade.wallet_calls import WALLET_CALLS
 from . import microseconds
 
 _SERVED_LATER: Final = ("/api/v3/", "/sapi/", "/fapi/", "/dapi/", "/eapi/", "/papi/")
+_MARGINS: Final = {"fapi": USD_M, "dapi": COIN_M}
 _NOT_FOUND: Final = (
     b"<html><head><title>404 Not Found</title></head>"
     b"<body><center><h1>404 Not Found</h1></center><hr></body></html>\n"
@@ -132,13 +135,17 @@ class Rest:
         office: its market and accounts; the caller moves the market on to the present before each request.
     """
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: FuturesOffice) -> None:
         self._office: Final = office
         self._market: Final = office.market
-        worlds = ((spot_calls.CALLS, office.trading), (WALLET_CALLS, office.wallet))
+        worlds: list[tuple[Iterable[Call], Any]] = [
+            (spot_calls.CALLS, office.trading),
+            (WALLET_CALLS, office.wallet),
+            *((calls(margin), exchange) for margin, exchange in office.futures.items()),
+        ]
         self._calls: Final[dict[str, dict[str, tuple[Call, Any]]]] = {}
-        for calls, world in worlds:
-            for call in calls:
+        for table, world in worlds:
+            for call in table:
                 self._calls.setdefault(call.path, {})[call.method] = call, world
 
     def answer(self, request: Request, now: int) -> Answer:
@@ -189,13 +196,16 @@ class Rest:
         try:
             values = found.read(read_query(request.query))
         except Refusal:
-            headers.update(self._charge(request.address, 1, now))
+            headers.update(self._charge(request.address, 1, now, _pool(request.path)))
             raise
-        headers.update(self._charge(request.address, found.weigh(values), now))
-        return found.handle(self._market, *values)
+        pool = _pool(request.path)
+        headers.update(self._charge(request.address, found.weigh(values), now, pool))
+        exchange = self._office.futures.get(_MARGINS.get(pool, ""))
+        return found.handle(self._market if exchange is None else exchange.trading.market, *values)
 
-    def _charge(self, address: str, weight: int, now: int) -> dict[str, str]:
-        used = str(self._office.weights.charge(address, weight, now))
+    def _charge(self, address: str, weight: int, now: int, pool: str = "ip") -> dict[str, str]:
+        weights = self._office.futures_weights.get(pool, self._office.weights)
+        used = str(weights.charge(address, weight, now))
         return {"X-MBX-USED-WEIGHT": used, "X-MBX-USED-WEIGHT-1M": used}
 
     # -- with one ------------------------------------------------------------------------------------------
@@ -211,7 +221,8 @@ class Rest:
             account = key.account
             asked = call.read(sent)
             weight = call.weigh(asked)
-            self._office.check(key, sent, functools.partial(_is_signed, request), now)
+            if call.security != "USER_STREAM":
+                self._office.check(key, sent, functools.partial(_is_signed, request), now)
             headers.update(
                 self._weigh(call, request.address, account, 0 if call.free_if_done else weight, now)
             )
@@ -223,19 +234,25 @@ class Rest:
             raise
         finally:
             if call.orders and account is not None:
-                counts = self._office.trading.order_counts(account)
+                counts = self._office.order_counts(account, call.pool)
                 headers.update({f"X-MBX-ORDER-COUNT-{span}": str(count) for span, count in counts})
 
     def _weigh(
         self, call: Call, address: str, account: Account | None, weight: int, now: int
     ) -> dict[str, str]:
         office = self._office
-        if call.pool == "ip":
-            return self._charge(address, weight, now)
+        if call.pool == "ip" or call.pool in _MARGINS:
+            return self._charge(address, weight, now, call.pool)
         if call.pool == "uid" and account is not None:
             used = office.account_weights.charge(account.name, weight, now)
             return {"X-SAPI-USED-UID-WEIGHT-1M": str(used)}
         return {"X-SAPI-USED-IP-WEIGHT-1M": str(office.wallet_weights.charge(address, weight, now))}
+
+
+def _pool(path: str) -> str:
+    """Which weight a request for this path uses: that of spot, or of a futures exchange."""
+    first = path.split("/", 2)[1]
+    return first if first in _MARGINS else "ip"
 
 
 def _is_signed(request: Request, secret: str) -> bool:

@@ -29,12 +29,13 @@ from twisted.web.server import NOT_DONE_YET, Site
 from twisted.web.server import Request as TwistedRequest
 
 from .. import options, refusals
+from ..futures.office import FuturesOffice
 from ..market.capture import CaptureError
 from ..market.market import Market
 from ..refusals import Refusal
-from ..trade.office import Office
 from . import (
     api,
+    rest_futures,  # noqa: F401 (registers its endpoints)
     rest_market,  # noqa: F401 (registers its endpoints)
 )
 from .box import Box
@@ -269,7 +270,7 @@ def listen(plan: Plan) -> int:
     except CaptureError as error:
         raise CannotServe(str(error)) from None
     try:
-        office = Office(market, seed, plan.speed, plan.balances)
+        office = FuturesOffice(market, seed, plan.speed, plan.balances)
         for key, secret in plan.keys:
             office.register(key, secret)
     except ValueError as error:

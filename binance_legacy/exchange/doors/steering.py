@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 
 from ...wire.streamnames import fault
+from ..futures.office import FuturesOffice
 from ..market.market import UnknownSymbol
 from ..refusals import TOO_MUCH_WEIGHT, Refusal
 from ..trade.ledger import UNIT, Account, text, units
-from ..trade.office import Office
 from .sessions import METHODS
 from .streams import Streams
 
@@ -52,7 +52,7 @@ class Stream(Protocol):
 class Stage(Protocol):
     """The exchange around what is steered."""
 
-    office: Office
+    office: FuturesOffice
     streams: Streams
 
     def connections(self) -> Iterable[Stream]:

@@ -10,7 +10,7 @@ from ..market.live import LiveFloor
 from . import messages
 from .basis import PerpetualWalk, mark_price, next_funding
 from .contracts import UNIT, Contract
-from .publisher import FuturesPublisher, row_24h
+from .publisher import FuturesPublisher, coin_volumes, row_24h, scaled_text
 
 _JUMP: Final = 0.002
 """Where spot has moved by more than this at once, the crowd here quotes anew."""
@@ -126,16 +126,8 @@ def mark_message(prices: Prices, at: int, mark: int) -> Message:
     )  # fmt: skip
 
 
-def scaled_text(value: int) -> str:
-    """A whole number of 1e-8 with eight decimals, also one below zero."""
-    sign = "-" if value < 0 else ""
-    whole, rest = divmod(abs(value), UNIT)
-    return f"{sign}{whole}.{rest:08d}"
-
-
 def base_volume(contract: Contract, bar: Bar) -> str:
     """What was traded in the coin, by the bar's average price; "" of USD-M."""
     if contract.is_linear:
         return ""
-    average = bar.quote // bar.volume if bar.volume else bar.close
-    return scaled_text(contract.value(contract.scaled(max(1, average)), bar.volume))
+    return coin_volumes(contract, bar)[0]

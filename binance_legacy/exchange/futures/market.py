@@ -15,15 +15,16 @@ from ...wire.messages import Message
 from ...wire.streamnames import Stream
 from ..market import answers
 from ..market.asked import Asked, UnknownSymbol
-from ..market.bars import DAY, MINUTE, Trade
+from ..market.bars import DAY, MINUTE, Bar, Trade, kline_row
+from ..market.listing import Symbol
 from ..market.market import Market
 from ..market.past import Past
 from ..market.publisher import Push
 from . import messages
 from .basis import FUNDED_EVERY, PerpetualWalk, next_funding
 from .contracts import Contract, contracts, exchange_info
-from .floor import FuturesFloor, Prices, base_volume, mark_message, scaled_text
-from .publisher import row_24h
+from .floor import FuturesFloor, Prices, base_volume, mark_message
+from .publisher import coin_volumes, row_24h, scaled_text
 
 MAJORS: Final = 12
 """So many contracts wake when all contracts' tickers are subscribed."""
@@ -56,6 +57,7 @@ class FuturesMarket(Asked):
         self._pasts: Final[dict[str, Past]] = {}
         self._all: Final[dict[str, Stream]] = {}
         self._ticked = spot.now
+        self._forced: Final[list[tuple[int, Message]]] = []
 
     @property
     def now(self) -> int:
@@ -115,9 +117,16 @@ class FuturesMarket(Asked):
                 floor.advance(now)
                 pushed += floor.pushed
                 floor.pushed.clear()
-        pushed += self._of_all(now)
+        pushed += self._of_all(now) + self._forced_orders()
         pushed.sort(key=itemgetter(0))
         return [(name, data) for _, name, data in pushed]
+
+    def _forced_orders(self) -> list[Push]:
+        """The liquidations since, on the streams that tell of all of them."""
+        names = [name for name, stream in self._all.items() if stream.kind == "forceOrder"]
+        found: list[Push] = [(at, name, order) for at, order in self._forced for name in names]
+        self._forced.clear()
+        return found
 
     def _wake_majors(self) -> None:
         """All contracts' tickers tell of those that are traded: some always are."""
@@ -203,6 +212,12 @@ class FuturesMarket(Asked):
         last = None if floor is None else floor.last_scaled(self.now)
         return self.prices(name).mark(self.now, last)
 
+    def liquidated(self, name: str, order: Message) -> None:
+        """A position was closed by force: the streams tell of it."""
+        if (floor := self._floors.get(name)) is not None:
+            floor.publisher.liquidated(order, self.now)
+        self._forced.append((self.now, order))
+
     def mark_message(self, name: str, at: int) -> Message:
         """The mark price as it is pushed."""
         floor = self._floors.get(name)
@@ -236,6 +251,33 @@ class FuturesMarket(Asked):
     def exchange_info(self) -> dict[str, Any]:
         """``exchangeInfo``."""
         return exchange_info(self.margin, self.contracts.values(), self.now)
+
+    def _kline(self, symbol: Symbol, bar: Bar, interval: str, zone: int) -> list[Any]:
+        row = kline_row(symbol, bar, interval, zone)
+        if isinstance(symbol, Contract) and not symbol.is_linear:
+            row[7], row[10] = coin_volumes(symbol, bar)
+        return row
+
+    def index_klines(
+        self, pair: str, interval: str, start: int | None, end: int | None, limit: int
+    ) -> list[list[Any]]:
+        """``indexPriceKlines``: candles of the index, without volumes.
+
+        Raises:
+            UnknownSymbol: there is no such pair.
+        """
+        name = self._of_pair(pair)
+        if name is None:
+            raise UnknownSymbol(pair)
+        return priced(self._spot.klines(self.contracts[name].index, interval, start, end, limit))
+
+    def contract_of_pair(self, pair: str) -> Contract:
+        """A pair's contract.
+
+        Raises:
+            UnknownSymbol: there is no such pair.
+        """
+        return self.contract(self._of_pair(pair) or pair)
 
     def depth(self, symbol: str, limit: int = 500) -> dict[str, Any]:
         """``depth``: the best `limit` levels of each side."""
@@ -348,3 +390,8 @@ class FuturesMarket(Asked):
         last = Trade(bar.last_id, self.now, bar.close, bar.volume // bar.count, True)
         told = answers.day(contract, bar, last, self._quote(name), self.now)
         return row_24h(contract, told, base_volume(contract, bar))
+
+
+def priced(rows: list[list[Any]]) -> list[list[Any]]:
+    """Candles of a price that is not traded: without volumes."""
+    return [[*row[:5], "0", row[6], "0", row[8], "0", "0", "0"] for row in rows]

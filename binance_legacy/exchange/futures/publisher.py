@@ -6,10 +6,10 @@ from typing import Any, Final, Protocol
 
 from ...wire.messages import Message
 from ...wire.streamnames import Stream
-from ..market.bars import DAY
+from ..market.bars import DAY, Bar
 from ..market.publisher import Kind, Publisher, Push, Shown
 from . import messages
-from .contracts import Contract
+from .contracts import UNIT, Contract
 
 _SERVED: Final = frozenset(
     (
@@ -91,6 +91,10 @@ class FuturesPublisher(Publisher):
 
     def _continuous(self, kind: Kind, at: int) -> None:
         """Its candle comes with the contract's."""
+
+    def _worths(self, bar: Bar) -> tuple[str, str]:
+        contract = self._listed.contract
+        return super()._worths(bar) if contract.is_linear else coin_volumes(contract, bar)
 
     def _push_candle(self, at: int, name: str, candle: Message) -> None:
         if "@continuousKline" in name:
@@ -184,3 +188,22 @@ def row_24h(contract: Contract, told: dict[str, Any], volume: str) -> dict[str, 
         del row["quoteVolume"]
         row = {"symbol": row.pop("symbol"), "pair": contract.pair, **row, "baseVolume": volume}
     return row
+
+
+def coin_volumes(contract: Contract, bar: Bar) -> tuple[str, str]:
+    """What was traded, and what takers bought, in the coin, by the average price."""
+    return _in_coin(contract, bar.volume, bar.quote, bar.close), _in_coin(
+        contract, bar.taker_volume, bar.taker_quote, bar.close
+    )
+
+
+def _in_coin(contract: Contract, volume: int, quote: int, close: int) -> str:
+    average = max(1, quote // volume if volume else close)
+    return scaled_text(contract.value(contract.scaled(average), volume))
+
+
+def scaled_text(value: int) -> str:
+    """A whole number of 1e-8 with eight decimals, also one below zero."""
+    sign = "-" if value < 0 else ""
+    whole, rest = divmod(abs(value), UNIT)
+    return f"{sign}{whole}.{rest:08d}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...wire import messages
 from . import answers
-from .bars import DAY, MINUTE, kline_row, zone_end, zone_start
+from .bars import DAY, MINUTE, Bar, kline_row, zone_end, zone_start
 from .floor import Floor
 from .history import Aggregate
 from .listing import Symbol
@@ -104,7 +104,10 @@ class Asked(ABC):
                 beyond = zone_end(interval, beyond, zone)
             last = min(last, beyond)
         bars = floor.bars(interval, first, last + 1, zone) if first <= last else []
-        return [kline_row(floor.symbol, bar, interval, zone) for bar in bars]
+        return [self._kline(floor.symbol, bar, interval, zone) for bar in bars]
+
+    def _kline(self, symbol: Symbol, bar: Bar, interval: str, zone: int) -> list[Any]:
+        return kline_row(symbol, bar, interval, zone)
 
     def window(self, symbol: str, length: int) -> dict[str, Any]:
         """A row of ``GET /api/v3/ticker``: the last `length` milliseconds, from a whole minute on."""

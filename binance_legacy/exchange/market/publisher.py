@@ -219,14 +219,19 @@ class Publisher:
 
     def _push_bar(self, kind: Kind, at: int, bar: Bar, closed: bool) -> None:
         symbol = self._shown.symbol
-        price, qty, quote = symbol.price_text, symbol.qty_text, symbol.quote_text
+        price, qty = symbol.price_text, symbol.qty_text
+        whole, taken = self._worths(bar)
         for name in self._names[kind]:
             self._push_candle(at, name, messages.kline(
                 symbol.name, at, kind.interval, bar.open_time, bar_end(kind.interval, bar.open_time) - 1,
                 bar.first_id, bar.last_id, price(bar.open), price(bar.close), price(bar.high), price(bar.low),
-                qty(bar.volume), bar.count, closed, quote(bar.quote), qty(bar.taker_volume),
-                quote(bar.taker_quote),
+                qty(bar.volume), bar.count, closed, whole, qty(bar.taker_volume), taken,
             ))  # fmt: skip
+
+    def _worths(self, bar: Bar) -> tuple[str, str]:
+        """What was paid for a candle's volume, and for what takers bought."""
+        symbol = self._shown.symbol
+        return symbol.quote_text(bar.quote), symbol.quote_text(bar.taker_quote)
 
     def _push_candle(self, at: int, name: str, candle: messages.Message) -> None:
         self._push(at, name, candle)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
-from typing import Final
+from typing import Final, Protocol
 
 from .. import refusals
 from ..market.bars import DAY, MINUTE
@@ -40,6 +40,21 @@ WALLETS: Final = {
     "OPTION": "Options",
 }
 """The wallets of an account by the names that transfers use, with those that people see."""
+
+
+class Vault(Protocol):
+    """A wallet beside the spot one in which assets do not only rest: of futures, of margin."""
+
+    def held(self, account: Account) -> dict[str, int]:
+        """What an account has there that may be moved away, in 1e-8 by asset."""
+
+    def move(self, account: Account, asset: str, change: int) -> None:
+        """An amount in 1e-8 comes in or, below zero, goes out.
+
+        Raises:
+            Refusal: it may not.
+        """
+
 
 _FEE_WORTH: Final = 1.0
 _LEAST_FEES: Final = 2
@@ -136,6 +151,9 @@ class Wallet:
     Args:
         trading: whose accounts they are.
         seed: for numbers and addresses that the exchange makes up.
+
+    Attributes:
+        vaults: those of `WALLETS` in which assets do not only rest, by name.
     """
 
     def __init__(self, trading: Trading, seed: int = 1) -> None:
@@ -143,6 +161,7 @@ class Wallet:
         self._random: Final = random.Random(f"{seed} wallet")
         self._seed: Final = seed
         self._records: Final[dict[str, Record]] = {}
+        self.vaults: Final[dict[str, Vault]] = {}
         self._numbers: Final = count(_FIRST_TRANSACTION)
 
     @property
@@ -287,19 +306,35 @@ class Wallet:
         source, _, target = kind.partition("_")
         if source not in WALLETS or target not in WALLETS or source == target:
             raise refusals.invalid("type")
-        others = self.record(account).others
-        held = account.free(asset) if source == "MAIN" else others.get(source, {}).get(asset, 0)
-        if not amount or held < amount:
+        if not amount or self._held(account, source).get(asset, 0) < amount:
             raise refusals.Refusal(-5013, "Asset transfer failed: insufficient balance")
-        for wallet, change in ((source, -amount), (target, amount)):
-            if wallet == "MAIN":
-                self.trading.move(account, asset, change)
-            else:
-                amounts = others.setdefault(wallet, {})
-                amounts[asset] = amounts.get(asset, 0) + change
+        for wallet, change in ((target, amount), (source, -amount)):
+            self._move(account, wallet, asset, change)  # what may be refused comes first
         one = Transfer(next(self._numbers), kind, asset, amount, self.now)
         self.record(account).transfers.append(one)
         return one
+
+    def _held(self, account: Account, wallet: str) -> dict[str, int]:
+        """What an account has in a wallet that may be moved away, in 1e-8 by asset."""
+        if wallet == "MAIN":
+            return {asset: one.free for asset, one in account.balances.items()}
+        vault = self.vaults.get(wallet)
+        return self.record(account).others.get(wallet, {}) if vault is None else vault.held(account)
+
+    def totals(self, account: Account, wallet: str) -> dict[str, int]:
+        """All that an account has in a wallet, in 1e-8 by asset."""
+        if wallet == "MAIN":
+            return {asset: one.free + one.locked for asset, one in account.balances.items()}
+        return self._held(account, wallet)
+
+    def _move(self, account: Account, wallet: str, asset: str, change: int) -> None:
+        if wallet == "MAIN":
+            self.trading.move(account, asset, change)
+        elif wallet in self.vaults:
+            self.vaults[wallet].move(account, asset, change)
+        else:
+            amounts = self.record(account).others.setdefault(wallet, {})
+            amounts[asset] = amounts.get(asset, 0) + change
 
     # -- the past ------------------------------------------------------------------------------------------
 

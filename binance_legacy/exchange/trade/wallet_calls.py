@@ -256,13 +256,11 @@ def _funding(wallet: Wallet, account: Account, asked: Asked) -> Answer:
 def _wallets(wallet: Wallet, account: Account, asked: Asked) -> Answer:
     """``GET /sapi/v1/asset/wallet/balance``: in BTC, or in what was asked for."""
     quote = asked["quoteAsset"] or "BTC"
-    spot = {asset: one.free + one.locked for asset, one in account.balances.items()}
-    held = {**wallet.record(account).others, "MAIN": spot}
     return [
         {
             "activate": True,
             "balance": text(
-                sum(wallet.worth(asset, qty, quote) for asset, qty in held.get(name, {}).items())
+                sum(wallet.worth(asset, qty, quote) for asset, qty in wallet.totals(account, name).items())
             ),
             "walletName": shown,
         }

@@ -1,0 +1,99 @@
+"""Everything behind the doors of one exchange, its futures of both margins included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from ..market.market import Market
+from ..trade.ledger import Account, units
+from ..trade.limits import Weights
+from ..trade.office import Office
+from .calls import Exchange
+from .contracts import COIN_M, USD_M
+from .keys import ListenKeys
+from .market import FuturesMarket
+from .trading import FuturesTrading
+
+OPENING: Final[Mapping[str, Mapping[str, str]]] = {
+    USD_M: {"USDT": "10000"},
+    COIN_M: {"BTC": "1", "ETH": "10", "BNB": "20"},
+}
+"""What an account begins with on the futures exchanges, where nobody says what it begins with on spot."""
+
+WEIGHT: Final = 2400
+"""Request weight that an address may use on a futures exchange in a minute."""
+
+_WALLETS: Final = {USD_M: "UMFUTURE", COIN_M: "CMFUTURE"}
+_POOLS: Final = {"fapi": USD_M, "dapi": COIN_M}
+
+
+class FuturesVault:
+    """The wallet of one futures exchange, as transfers see it.
+
+    Args:
+        trading: of that exchange.
+    """
+
+    def __init__(self, trading: FuturesTrading) -> None:
+        self._trading: Final = trading
+
+    def held(self, account: Account) -> dict[str, int]:
+        """What an account may move away, in 1e-8 by asset."""
+        own = self._trading.account(account)
+        return {asset: self._trading.standing(own, asset).withdrawable for asset in own.balances}
+
+    def move(self, account: Account, asset: str, change: int) -> None:
+        """An amount in 1e-8 comes in or, below zero, goes out.
+
+        Raises:
+            Refusal: it may not.
+        """
+        self._trading.transfer(self._trading.account(account), asset, change)
+
+
+class FuturesOffice(Office):
+    """Everything behind the doors of one exchange.
+
+    Args:
+        market: of spot.
+        seed: for the names of orders that clients do not name.
+        speed: market seconds per second.
+        balances: what an account begins with on spot, and then with nothing on futures; None for the usual on each.
+
+    Attributes:
+        futures: the futures exchanges by margin.
+        futures_weights: request weight by address, of ``fapi`` and ``dapi``.
+    """
+
+    def __init__(
+        self,
+        market: Market,
+        seed: int = 1,
+        speed: float = 1.0,
+        balances: Mapping[str, Decimal | str | int] | None = None,
+    ) -> None:
+        super().__init__(market, seed, speed, balances)
+        self.futures: Final = {margin: _exchange(market, seed, margin) for margin in (USD_M, COIN_M)}
+        self.futures_weights: Final = {pool: Weights(WEIGHT) for pool in _POOLS}
+        usd, coin = self.futures.values()
+        usd.other, coin.other = coin, usd
+        for margin, exchange in self.futures.items():
+            self.wallet.vaults[_WALLETS[margin]] = FuturesVault(exchange.trading)
+            if balances is None:
+                opening = {asset: units(amount) for asset, amount in OPENING[margin].items()}
+                exchange.trading.opening.update(opening)
+
+    def order_counts(self, account: Account, pool: str) -> list[tuple[str, int]]:
+        """How many orders an account has placed in the windows of time that an exchange counts by."""
+        exchange = self.futures.get(_POOLS.get(pool, ""))
+        if exchange is None:
+            return self.trading.order_counts(account)
+        trading = exchange.trading
+        return trading.count(trading.account(account)).short(trading.now)
+
+
+def _exchange(market: Market, seed: int, margin: str) -> Exchange:
+    trading = FuturesTrading(FuturesMarket(market, margin), seed)
+    return Exchange(trading, ListenKeys(f"{seed} {margin}", lambda: market.now))
