@@ -189,3 +189,21 @@ def test_a_capture_that_cannot_be_read_is_named_and_nothing_starts(tmp_path):
     done = offline("--replay", tmp_path / "broken.gz", tmp_path / "bot.py")
     assert (done.returncode, done.stdout) == (2, "")
     assert "broken.gz" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_futures_bot_of_0_7_trades_with_stops_on_its_streams_and_run_tells_how_it_did():
+    done = offline(SCRIPTS / "futures_bot.py")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "5",
+        "-4046 No need to change margin type.",
+        "FILLED ['LIMIT', 'STOP_MARKET', 'TAKE_PROFIT_MARKET']",
+        "BTCUSDT 0.050 5 isolated",
+        "200 []",
+        "True ['aggTrade', 'bookTicker', 'markPriceUpdate']",
+        "True",
+    ]
+    told = done.stderr.splitlines()[1:]
+    assert re.fullmatch(r"offline: futures: 3 orders, \d+ trades, 0 positions still open", told[0])
+    asset, before, _, change = told[1].split()
+    assert (asset, before) == ("USDT", "10,000.00000000") and float(change) < 0

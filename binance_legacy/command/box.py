@@ -79,10 +79,26 @@ def outcome(exchange: Exchange) -> str:
     from binance_legacy.exchange import ExchangeError
 
     try:
-        accounts = [one for one in exchange.accounts() if one["orders"]]
+        accounts = [one for one in exchange.accounts() if one["orders"] or one["futures"]]
     except ExchangeError:
         return ""  # it has ended before us
-    return "".join(_account(one, len(accounts) > 1) for one in accounts)
+    named = len(accounts) > 1
+    return "".join(
+        (_account(one, named) if one["orders"] else "")
+        + "".join(_futures(one["name"] if named else "", row) for row in one["futures"])
+        for one in accounts
+    )
+
+
+def _futures(name: str, row: dict[str, Any]) -> str:
+    """How an account of futures did."""
+    before, after = Decimal(row["brought"]), Decimal(row["now"])
+    whose = f" of account {name}" if name else ""
+    return (
+        f"offline: futures: {_count(row['orders'], 'order')}, {_count(row['trades'], 'trade')}, "
+        f"{_count(row['positions'], 'position')} still open{whose}\n"
+        f"  {row['asset']:<8}{before:>20,.8f}{after:>20,.8f}{after - before:>+20,.8f}\n"
+    )
 
 
 def _account(account: dict[str, Any], named: bool) -> str:

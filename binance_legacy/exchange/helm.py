@@ -103,7 +103,9 @@ class Helm(ABC):
         Returns:
             rows of `name`, `opening` (amounts by asset), `balances` (free and locked by asset), `trades`,
             `orders` and `open_orders` (counts), `paid` (commissions by asset) and `worth` (in USDT at the last prices:
-            `brought`, what came in and stayed in, and `now`; what lies between them was won or lost by trading).
+            `brought`, what came in and stayed in, and `now`; what lies between them was won or lost by trading), and
+            `futures`: rows of `asset`, `brought` and `now` (of the wallet, with what positions would gain), `orders`,
+            `trades`, `open_orders` and `positions`, for each asset that futures were margined in.
         """
         rows: list[dict[str, Any]] = self._steer("accounts")
         return rows

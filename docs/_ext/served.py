@@ -12,8 +12,14 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from binance_legacy.endpoints.declare import Method, catalogue, methods
-from binance_legacy.exchange.doors import rest_market, sessions  # noqa: F401 - the first registers its endpoints
+from binance_legacy.exchange.doors import (  # noqa: F401 - the first two register their endpoints
+    rest_futures,
+    rest_market,
+    sessions,
+)
 from binance_legacy.exchange.doors.rest import DOORS
+from binance_legacy.exchange.futures.calls import calls
+from binance_legacy.exchange.futures.contracts import COIN_M, USD_M
 from binance_legacy.exchange.trade.spot_calls import BY_PATH
 from binance_legacy.exchange.trade.wallet_calls import WALLET_CALLS
 
@@ -47,7 +53,7 @@ def rest() -> Iterator[tuple[str, str, object]]:
     for path, doors in DOORS.items():
         for method, door in doors.items():
             yield f"{method} {path}", names.get(path, ""), door.weight
-    for call in (*BY_PATH.values(), *WALLET_CALLS):
+    for call in (*BY_PATH.values(), *WALLET_CALLS, *calls(USD_M), *calls(COIN_M)):
         yield f"{call.method} {call.path}", call.name, call.weight
 
 

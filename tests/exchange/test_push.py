@@ -197,9 +197,7 @@ def test_pings_are_answered_and_unasked_pongs_are_welcome(stream):
     assert connection.ping(b"hello").wait(10)
 
 
-@pytest.mark.parametrize(
-    "path", ["/fstream/market/stream?streams=a", "/dstream/ws/a", "/ws-fapi/v1", "/nosuch"]
-)
+@pytest.mark.parametrize("path", ["/vstream/ws/a", "/nbstream/eoptions/ws/a", "/ws-fapi/v1", "/nosuch"])
 def test_other_venues_streams_are_not_served_yet(stream, path):
     with pytest.raises(InvalidStatus) as refused:
         stream(path)

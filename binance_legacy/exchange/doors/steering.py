@@ -240,6 +240,7 @@ class Steering:
             "open_orders": sum(len(desk.open_of(account)) for desk in trading.desks()),
             "paid": self._paid(account),
             "worth": {"brought": text(self._worth(brought)), "now": text(self._worth(held))},
+            "futures": [row for one in self._office.futures.values() for row in one.outcome(account)],
         }
 
     def _paid(self, account: Account) -> dict[str, str]:

@@ -147,8 +147,8 @@ class Waiting:
         """One waits no longer."""
         self._algos.pop(algo.id, None)
 
-    def take(self, price: int, working_type: str, other: int, protect: int) -> list[Algo]:
-        """Those that a price starts; they wait no longer.
+    def hit(self, price: int, working_type: str, other: int, protect: int) -> list[Algo]:
+        """Those that a price starts.
 
         Args:
             price: in 1e-8.
@@ -157,11 +157,22 @@ class Waiting:
             protect: how far apart the two may be for those that are protected, in 1e-8.
         """
         apart = abs(price - other) * UNIT > protect * other
-        hit = [
+        return [
             one
             for one in self._algos.values()
             if one.working_type == working_type and one.is_hit(price) and not (one.price_protect and apart)
         ]
-        for one in hit:
-            del self._algos[one.id]
-        return hit
+
+    def between(self, working_type: str) -> tuple[int, int] | None:
+        """The prices in 1e-8 between which none starts, themselves not included; None where one follows the price."""
+        low, high = 0, 10**30
+        for one in self._algos.values():
+            if one.working_type != working_type:
+                continue
+            if one.kind == TRAILING:
+                return None
+            if one.rises:
+                high = min(high, one.trigger)
+            else:
+                low = max(low, one.trigger)
+        return low, high

@@ -57,6 +57,11 @@ class Exchange:
         """``um`` or ``cm``."""
         return self.trading.market.margin
 
+    def outcome(self, owner: Account) -> list[dict[str, Any]]:
+        """How a user has done here: nothing where he has no account yet."""
+        known = owner.name in self.trading.ledger.accounts
+        return self.trading.outcome(self.trading.account(owner)) if known else []
+
     @property
     def awaited(self) -> bool:
         """Whether anybody waits for what happens."""

@@ -68,9 +68,9 @@ class FuturesDesk(Desk):
             self._start_hit(mark, BY_MARK, self.contract.scaled(self.last), at)
 
     def _start_hit(self, price: int, working_type: str, other: int, at: int) -> bool:
-        hit = self.waiting.take(price, working_type, other, _PROTECT)
+        hit = self.waiting.hit(price, working_type, other, _PROTECT)
         for algo in hit:
-            self.open_count -= 1
+            self.leave(algo)
             self._start_algo(algo, at)
             self.end_step(at)
         return bool(hit)
@@ -113,7 +113,12 @@ class FuturesDesk(Desk):
 
     def watched(self) -> tuple[int, int]:
         """Nothing happens to an open order while trades stay between these prices."""
-        return _EVERY_PRICE if len(self.waiting) else super().watched()
+        low, high = super().watched()
+        between = self.waiting.between(BY_LAST)
+        if between is None:
+            return _EVERY_PRICE
+        unit = self.contract.scaled(1)
+        return max(low, between[0] // unit), min(high, -(-between[1] // unit))
 
     def passed(self, price: int, at: int, prepare: Callable[[], None]) -> bool:
         """Others have traded at a price, and what follows from that is done; whether anything was."""
@@ -122,7 +127,7 @@ class FuturesDesk(Desk):
         self._prices.clear()
         mark = self._positions.mark(self.contract.name)
         scaled = [self.contract.scaled(each) for each in prices]
-        if not any(algo.is_hit(each) for algo in self.waiting for each in scaled):
+        if not any(self.waiting.hit(each, BY_LAST, mark, _PROTECT) for each in scaled):
             return len(prices) > 1
         prepare()
         for each in scaled:

@@ -42,6 +42,7 @@ class Liquidation:
                         self._close_isolated(account, one, now)
                 if self._trading.standing(account, asset).is_lost:
                     self._close_crossed(account, asset, now)
+            self._settle_debts(account, now)
 
     def _is_lost(self, one: Position) -> bool:
         mark = self._trading.market.mark(one.contract.name)
@@ -75,9 +76,14 @@ class Liquidation:
             if not trading.standing(account, asset).is_lost:
                 return
             self._force(account, one, now)
-        left = account.wallet(asset) - account.set_aside(asset)
-        if left < 0 and not any(one.qty for one in crossed):
-            self._insure(account, crossed[0], asset, -left, now)
+
+    def _settle_debts(self, account: FuturesAccount, now: int) -> None:
+        """What an account without positions owes, the insurance pays; it is on record."""
+        held = self._trading.positions_by_asset(account)
+        for asset, balance in account.balances.items():
+            if balance.free < 0 and asset not in held:
+                last = max(account.positions.values(), key=lambda one: one.updated)
+                self._insure(account, last, asset, -balance.free, now)
 
     def _force(self, account: FuturesAccount, one: Position, now: int) -> None:
         trading, asset = self._trading, one.contract.margin_asset

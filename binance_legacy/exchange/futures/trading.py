@@ -9,7 +9,7 @@ import random
 import string
 from collections.abc import Iterable, Iterator
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 from ..refusals import Refusal
 from ..trade.counts import OrderCount, Window
@@ -34,6 +34,7 @@ from .positions import (
     refused,
     ticket_of,
 )
+from .publisher import scaled_text
 from .risk import Risk, Standing
 
 WINDOWS: Final = (Window("SECOND", 10, 10_000, 300), Window("MINUTE", 1, 60_000, 1200))
@@ -143,6 +144,26 @@ class FuturesTrading:
         self.clearing.book(account, "TRANSFER", "", asset, change, self.now)
         self.clearing.changed_account(account, "DEPOSIT" if change > 0 else "WITHDRAW")
         self.clearing.tell(self.now)
+
+    def outcome(self, account: FuturesAccount) -> list[dict[str, Any]]:
+        """How an account has done in each asset that it has traded with; amounts as texts."""
+        desks = [desk for desk in self._desks.values() if desk.own(account) or desk.trades_of(account)]
+        rows = []
+        for asset in dict.fromkeys(desk.contract.margin_asset for desk in desks):
+            mine = [desk for desk in desks if desk.contract.margin_asset == asset]
+            moved = sum(one.amount for one in account.income if (one.kind, one.asset) == ("TRANSFER", asset))
+            rows.append(
+                {
+                    "asset": asset,
+                    "brought": scaled_text(self.opening.get(asset, 0) + moved),
+                    "now": scaled_text(self.standing(account, asset).balance),
+                    "orders": sum(len(desk.own(account)) for desk in mine),
+                    "trades": sum(len(desk.trades_of(account)) for desk in mine),
+                    "open_orders": sum(len(desk.open_of(account)) for desk in mine),
+                    "positions": sum(one.contract.margin_asset == asset for one in account.open()),
+                }
+            )
+        return rows
 
     # -- contracts -----------------------------------------------------------------------------------------
 

@@ -202,6 +202,10 @@ class LiveFloor(Floor):
     def move(self, price: int, at: int) -> None:
         """Moves the price that the crowd trades around to `price`, and with it what it quotes; trades there once."""
         self._moved_by *= self.symbol.number(price) / self._fair(at)
+        self._jump(price, at)
+
+    def _jump(self, price: int, at: int) -> None:
+        """The crowd quotes anew around a price that has jumped, and trades there once."""
         self._traded(self.crowd.restart(at), at)
         least = self.crowd.least
         fills = self.book.limit(False, price, least).fills  # trades with a bid that lies there, or rests
