@@ -207,3 +207,25 @@ def test_a_futures_bot_of_0_7_trades_with_stops_on_its_streams_and_run_tells_how
     assert re.fullmatch(r"offline: futures: 3 orders, \d+ trades, 0 positions still open", told[0])
     asset, before, _, change = told[1].split()
     assert (asset, before) == ("USDT", "10,000.00000000") and float(change) < 0
+
+
+def test_a_margin_bot_of_0_7_borrows_sells_short_hears_of_it_and_repays():
+    done = offline(SCRIPTS / "margin_bot.py")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "True",
+        "60",
+        "True",
+        "0.02 True",
+        "FILLED False",
+        "1",
+        "CANCELED",
+        "True",
+        "0.0 1",
+        "-3006 Your borrow amount has exceed maximum borrow amount.",
+        "['balanceUpdate', 'executionReport', 'outboundAccountPosition']",
+        "True ['ETHUSDT']",
+    ]
+    told = done.stderr.splitlines()[1:]
+    assert re.fullmatch(r"offline: 4 orders, \d+ trades, 0 orders still open", told[0])
+    assert re.match(r"  profit -[0-9.]+ USDT at the last prices", told[-1])

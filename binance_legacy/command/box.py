@@ -102,11 +102,11 @@ def _futures(name: str, row: dict[str, Any]) -> str:
 
 
 def _account(account: dict[str, Any], named: bool) -> str:
-    opening, held = account["opening"], account["balances"]
+    opening, held, margin = account["opening"], account["balances"], account["margin"]
     rows = []
-    for asset in dict.fromkeys([*opening, *held]):
+    for asset in dict.fromkeys([*opening, *held, *margin]):
         before = Decimal(opening.get(asset, 0))
-        after = sum(map(Decimal, held.get(asset, ())), Decimal(0))
+        after = sum(map(Decimal, held.get(asset, ())), Decimal(margin.get(asset, 0)))
         if before != after:
             rows.append(f"  {asset:<8}{before:>20,.8f}{after:>20,.8f}{after - before:>+20,.8f}\n")
     brought, now = (Decimal(account["worth"][key]) for key in ("brought", "now"))

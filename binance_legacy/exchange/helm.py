@@ -101,11 +101,12 @@ class Helm(ABC):
         """Every account and how it has done.
 
         Returns:
-            rows of `name`, `opening` (amounts by asset), `balances` (free and locked by asset), `trades`,
-            `orders` and `open_orders` (counts), `paid` (commissions by asset) and `worth` (in USDT at the last prices:
-            `brought`, what came in and stayed in, and `now`; what lies between them was won or lost by trading), and
-            `futures`: rows of `asset`, `brought` and `now` (of the wallet, with what positions would gain), `orders`,
-            `trades`, `open_orders` and `positions`, for each asset that futures were margined in.
+            rows of `name`, `opening` (amounts by asset), `balances` (free and locked by asset), `margin` (what it has
+            there less what it owes, by asset), `trades`, `orders` and `open_orders` (counts), `paid` (commissions by
+            asset), `worth` (in USDT at the last prices: `brought`, what came in and stayed in, and `now`; what lies
+            between them was won or lost by trading), and `futures`: rows of `asset`, `brought` and `now` (of the
+            wallet, with what positions would gain), `orders`, `trades`, `open_orders` and `positions`, for each asset
+            that futures were margined in.
         """
         rows: list[dict[str, Any]] = self._steer("accounts")
         return rows

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from decimal import Decimal
 
+from binance_legacy.exchange.doors.office import WholeOffice
 from binance_legacy.exchange.futures.calls import calls
-from binance_legacy.exchange.futures.office import FuturesOffice
+from binance_legacy.exchange.margin.calls import MARGIN_CALLS
 from binance_legacy.exchange.market.market import Market
 
 START = 1_723_161_254_321
+MARGIN = {(one.method, one.path): one for one in MARGIN_CALLS}
 TABLES = {margin: {(one.method, one.path): one for one in calls(margin)} for margin in ("um", "cm")}
 
 
@@ -16,7 +18,7 @@ class Bench:
 
     def __init__(self, seed=1, balances=None, start=START):
         self.market = Market(seed=seed, start=start)
-        self.office = FuturesOffice(self.market, seed, balances=balances)
+        self.office = WholeOffice(self.market, seed, balances=balances)
         self.heard = defaultdict(list)
         for name in ("ann", "bob"):
             self.office.register(name[0] * 64, "s", name)
@@ -39,6 +41,17 @@ class Bench:
         sent = {name: str(value) for name, value in params.items() if value is not None}
         return call.answer(self.exchange(margin), self.office.account(by), call.read(sent))
 
+    def margin(self, method, path, by="ann", **params):
+        """A call about a margin account."""
+        call = MARGIN[method, path if path.startswith("/") else f"/sapi/v1/margin/{path}"]
+        sent = {name: str(value) for name, value in params.items() if value is not None}
+        return call.answer(self.office, self.office.account(by), call.read(sent))
+
+    def transfer(self, way, asset, amount, by="ann", **symbols):
+        """A transfer between two wallets of a user."""
+        wallet, owner = self.office.wallet, self.office.account(by)
+        return wallet.transfer(owner, way, asset, int(Decimal(str(amount)) * 10**8), **symbols)
+
     def order(self, side, qty, by="ann", symbol="BTCUSDT", **params):
         params = {"type": "MARKET", "newOrderRespType": "RESULT", **params}
         return self.ask("POST", "order", by, symbol=symbol, side=side, quantity=qty, **params)
@@ -56,6 +69,7 @@ class Bench:
         end = self.market.now + milliseconds
         while self.market.now < end:
             self.market.advance(min(end, self.market.now + step))
+            self.office.advance()
             for exchange in self.office.futures.values():
                 pushed += exchange.trading.market.advance(self.market.now)
                 exchange.trading.advance()

@@ -8,9 +8,9 @@ from urllib.parse import parse_qs
 
 from .. import refusals
 from ..refusals import Refusal
-from ..trade.office import Office
 from . import microseconds
 from .connections import TOO_BUSY, Connection, ConnectionFactory, Limits
+from .office import WholeOffice
 from .sessions import Options, Session
 from .streams import frame
 
@@ -82,7 +82,7 @@ class ApiFactory(ConnectionFactory):
 
     protocol: Any = ApiConnection
 
-    def __init__(self, house: Any, reactor: Any, office: Office, limits: Limits | None = None) -> None:
+    def __init__(self, house: Any, reactor: Any, office: WholeOffice, limits: Limits | None = None) -> None:
         super().__init__(house, reactor, limits or Limits(requests=None))
         self.office = office
 

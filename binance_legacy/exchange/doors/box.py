@@ -11,12 +11,12 @@ from urllib.parse import parse_qs
 from twisted.internet import reactor as _reactor
 
 from ..futures.contracts import USD_M
-from ..futures.office import FuturesOffice
 from ..market.clock import MarketClock, Settling
 from ..market.market import Market
 from .advice import Advice
 from .connections import Connection
 from .derivatives import CATEGORIES, UNROUTED, Derivatives, Hall
+from .office import WholeOffice
 from .push import SPOT, Hearing, House
 from .steering import Faults, Stream
 from .streams import Streams
@@ -49,9 +49,9 @@ class Box(House):
         faults: what goes wrong on purpose.
     """
 
-    def __init__(self, market: Market, speed: float = 1.0, office: FuturesOffice | None = None) -> None:
+    def __init__(self, market: Market, speed: float = 1.0, office: WholeOffice | None = None) -> None:
         self.market: Final = market
-        self.office = office or FuturesOffice(market, speed=speed)
+        self.office = office or WholeOffice(market, speed=speed)
         self.faults: Final = Faults()
         self.streams = Streams(market, self.faults.copies)
         self.derivatives: Final = [
@@ -93,6 +93,7 @@ class Box(House):
         while (target := self._target()) > self.market.now:
             leap = not self._taped and target - self.market.now > _LEAP
             self.streams.push(self.market.advance(target if leap else min(target, self.market.now + _STEP)))
+            self.office.advance()
             for one in self.derivatives:
                 one.advance()
             if time.monotonic() > deadline:
@@ -139,9 +140,7 @@ class Box(House):
     @property
     def _in_use(self) -> bool:
         """Whether anybody waits for what happens."""
-        return (
-            self.streams.in_use or self.office.trading.awaited or any(one.in_use for one in self.derivatives)
-        )
+        return self.streams.in_use or self.office.awaited or any(one.in_use for one in self.derivatives)
 
     def hall(self, door: str) -> Hearing:
         """The streams that lie behind a door."""

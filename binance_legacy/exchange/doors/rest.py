@@ -26,7 +26,7 @@ from ...wire import signing
 from .. import refusals
 from ..futures.calls import calls
 from ..futures.contracts import COIN_M, USD_M
-from ..futures.office import FuturesOffice
+from ..margin.calls import MARGIN_CALLS
 from ..market.market import UnknownSymbol
 from ..parameters import Parameter
 from ..refusals import Refusal
@@ -35,8 +35,12 @@ from ..trade.calls import Call
 from ..trade.ledger import Account
 from ..trade.wallet_calls import WALLET_CALLS
 from . import microseconds
+from .office import WholeOffice
 
 _SERVED_LATER: Final = ("/api/v3/", "/sapi/", "/fapi/", "/dapi/", "/eapi/", "/papi/")
+_UNSIGNED: Final = ("USER_STREAM", "MARKET_DATA")
+"""What needs a key, but no signature."""
+
 _MARGINS: Final = {"fapi": USD_M, "dapi": COIN_M}
 _NOT_FOUND: Final = (
     b"<html><head><title>404 Not Found</title></head>"
@@ -135,12 +139,13 @@ class Rest:
         office: its market and accounts; the caller moves the market on to the present before each request.
     """
 
-    def __init__(self, office: FuturesOffice) -> None:
+    def __init__(self, office: WholeOffice) -> None:
         self._office: Final = office
         self._market: Final = office.market
         worlds: list[tuple[Iterable[Call], Any]] = [
             (spot_calls.CALLS, office.trading),
             (WALLET_CALLS, office.wallet),
+            (MARGIN_CALLS, office),
             *((calls(margin), exchange) for margin, exchange in office.futures.items()),
         ]
         self._calls: Final[dict[str, dict[str, tuple[Call, Any]]]] = {}
@@ -221,7 +226,7 @@ class Rest:
             account = key.account
             asked = call.read(sent)
             weight = call.weigh(asked)
-            if call.security != "USER_STREAM":
+            if call.security not in _UNSIGNED:
                 self._office.check(key, sent, functools.partial(_is_signed, request), now)
             headers.update(
                 self._weigh(call, request.address, account, 0 if call.free_if_done else weight, now)

@@ -29,7 +29,6 @@ from twisted.web.server import NOT_DONE_YET, Site
 from twisted.web.server import Request as TwistedRequest
 
 from .. import options, refusals
-from ..futures.office import FuturesOffice
 from ..market.capture import CaptureError
 from ..market.market import Market
 from ..refusals import Refusal
@@ -39,6 +38,7 @@ from . import (
     rest_market,  # noqa: F401 (registers its endpoints)
 )
 from .box import Box
+from .office import WholeOffice
 from .push import Limits, StreamFactory, read_target
 from .rest import Answer, Request, Rest
 from .steering import Steering, SteeringError
@@ -270,7 +270,7 @@ def listen(plan: Plan) -> int:
     except CaptureError as error:
         raise CannotServe(str(error)) from None
     try:
-        office = FuturesOffice(market, seed, plan.speed, plan.balances)
+        office = WholeOffice(market, seed, plan.speed, plan.balances)
         for key, secret in plan.keys:
             office.register(key, secret)
     except ValueError as error:

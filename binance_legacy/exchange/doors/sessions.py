@@ -14,14 +14,16 @@ import orjson
 
 from ...wire import signing
 from .. import refusals
+from ..margin.tokens import Held
 from ..market.market import UnknownSymbol
 from ..parameters import text_of
 from ..refusals import Refusal
 from ..trade.calls import Call
 from ..trade.ledger import Account
-from ..trade.office import ApiKey, Office
+from ..trade.office import ApiKey
 from ..trade.spot_calls import BY_NAME
 from . import microseconds
+from .office import WholeOffice
 from .rest import DOORS, Door
 
 MOST_SUBSCRIPTIONS: Final = 1000
@@ -87,7 +89,7 @@ class Session:
 
     def __init__(
         self,
-        office: Office,
+        office: WholeOffice,
         address: str,
         send: Send,
         wall: int,
@@ -259,9 +261,27 @@ class Session:
         return self._begin(key.account, False)
 
     def _subscribe_token(self, params: Params, wall: int) -> Any:
-        if not _only(params, "listenToken").get("listenToken"):
+        text = _only(params, "listenToken").get("listenToken")
+        if not text:
             raise refusals.missing("listenToken")
-        raise refusals.bad_listen_token()  # none is given out: margin is not traded here yet
+        tokens = self._office.tokens
+        token = tokens.find(text)
+        mine = next((one for one in self._subscriptions.values() if one.account is token.account), None)
+        if mine is None:
+            number = self._begin(token.account, False)["subscriptionId"]
+            mine = self._subscriptions[number]
+            mine.lasts = tokens.hold(token, lambda: self._expired(number))
+        elif mine.lasts is not None:
+            mine.lasts.until = max(mine.lasts.until, token.until)
+        until = token.until if mine.lasts is None else mine.lasts.until
+        return {"subscriptionId": mine.number, "expirationTime": until}
+
+    def _expired(self, number: int) -> None:
+        """A subscription's token has ended, and no newer one was given in time."""
+        one = self._subscriptions.get(number)
+        if one is not None:
+            self._end(one)
+            self._tell_ends()
 
     def _begin(self, account: Account, of_session: bool) -> dict[str, int]:
         if any(one.account is account for one in self._subscriptions.values()):
@@ -293,6 +313,8 @@ class Session:
     def _end(self, one: _Subscription) -> None:
         del self._subscriptions[one.number]
         one.account.listeners.remove(one.tell)
+        if one.lasts is not None:
+            self._office.tokens.drop(one.lasts)
         self._over.append(one)
 
     def _tell_ends(self) -> None:
@@ -316,7 +338,7 @@ class Session:
 class _Subscription:
     """An account that one connection hears of."""
 
-    __slots__ = ("_fine", "_send", "account", "number", "of_session")
+    __slots__ = ("_fine", "_send", "account", "lasts", "number", "of_session")
 
     def __init__(self, number: int, account: Account, of_session: bool, send: Send, fine: bool) -> None:
         self.number: Final = number
@@ -324,6 +346,7 @@ class _Subscription:
         self.of_session: Final = of_session
         self._send: Final = send
         self._fine: Final = fine
+        self.lasts: Held | None = None
 
     def tell(self, event: dict[str, Any]) -> None:
         event = microseconds.told(event) if self._fine else event

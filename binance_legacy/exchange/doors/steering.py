@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 
 from ...wire.streamnames import fault
-from ..futures.office import FuturesOffice
 from ..market.market import UnknownSymbol
 from ..refusals import TOO_MUCH_WEIGHT, Refusal
 from ..trade.ledger import UNIT, Account, text, units
+from ..trade.wallet import ways
+from .office import WholeOffice
 from .sessions import METHODS
 from .streams import Streams
 
@@ -39,6 +40,9 @@ class SteeringError(Exception):
     """An order that cannot be carried out; the text says why in one sentence."""
 
 
+_MARGIN_WALLETS: Final = ("MARGIN", "ISOLATEDMARGIN")
+
+
 class Stream(Protocol):
     """A connection, as far as it can be steered."""
 
@@ -52,7 +56,7 @@ class Stream(Protocol):
 class Stage(Protocol):
     """The exchange around what is steered."""
 
-    office: FuturesOffice
+    office: WholeOffice
     streams: Streams
 
     def connections(self) -> Iterable[Stream]:
@@ -224,10 +228,15 @@ class Steering:
 
     def _account(self, account: Account) -> dict[str, Any]:
         trading = self._office.trading
-        held = {asset: one.free + one.locked for asset, one in account.balances.items()}
+        held = Counter({asset: one.free + one.locked for asset, one in account.balances.items()})
+        wallets = [account, *self._office.margin.of(account).values()]
+        margin = self._margin_of(account)
+        held.update(margin)
         opening = self._office.openings.get(account.name, {})
         brought = Counter(opening)
         for _, asset, change in self._office.wallet.moved(account):
+            brought[asset] += change
+        for asset, change in self._moved_to_margin(account):
             brought[asset] += change
         return {
             "name": account.name,
@@ -235,19 +244,37 @@ class Steering:
             "balances": {
                 asset: [text(one.free), text(one.locked)] for asset, one in account.balances.items()
             },
-            "trades": sum(len(desk.trades_of(account)) for desk in trading.desks()),
-            "orders": sum(account is one.account for desk in trading.desks() for one in desk.orders.values()),
-            "open_orders": sum(len(desk.open_of(account)) for desk in trading.desks()),
-            "paid": self._paid(account),
+            "margin": {asset: text(amount) for asset, amount in margin.items()},
+            "trades": sum(len(desk.trades_of(one)) for one in wallets for desk in trading.desks()),
+            "orders": sum(one.account in wallets for desk in trading.desks() for one in desk.orders.values()),
+            "open_orders": sum(len(desk.open_of(one)) for one in wallets for desk in trading.desks()),
+            "paid": self._paid(wallets),
             "worth": {"brought": text(self._worth(brought)), "now": text(self._worth(held))},
             "futures": [row for one in self._office.futures.values() for row in one.outcome(account)],
         }
 
-    def _paid(self, account: Account) -> dict[str, str]:
+    def _margin_of(self, account: Account) -> dict[str, int]:
+        """What an account has on margin, less what it owes."""
+        vaults = self._office.wallet.vaults
+        total: Counter[str] = Counter()
+        for name in _MARGIN_WALLETS:
+            total.update(vaults[name].totals(account))
+        return dict(total)
+
+    def _moved_to_margin(self, account: Account) -> Iterable[tuple[str, int]]:
+        """What went from spot to margin, which is still the account's, and what came back."""
+        for one in self._office.wallet.record(account).transfers:
+            source, target = ways(one.kind)
+            if source == "MAIN" and target in _MARGIN_WALLETS:
+                yield one.asset, one.amount
+            elif target == "MAIN" and source in _MARGIN_WALLETS:
+                yield one.asset, -one.amount
+
+    def _paid(self, wallets: Iterable[Account]) -> dict[str, str]:
         """Commissions, by asset."""
         paid: Counter[str] = Counter()
         for desk in self._office.trading.desks():
-            for trade in desk.trades_of(account):
+            for trade in (trade for one in wallets for trade in desk.trades_of(one)):
                 paid[trade.commission_asset] += trade.commission
         return {asset: text(amount) for asset, amount in paid.items()}
 

@@ -6,7 +6,6 @@ loses the crowd gets, so that nothing appears or vanishes.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -169,31 +168,12 @@ class FuturesAccount(Account):
 
 
 class FuturesLedger(Ledger):
-    """The accounts of futures of one margin.
-
-    Attributes:
-        insurance: by asset, what liquidations brought in less what they left unpaid.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.insurance: Final[Counter[str]] = Counter()
+    """The accounts of futures of one margin."""
 
     def win(self, account: Account, asset: str, amount: int) -> None:
         """The crowd pays an account, or gets from it what is below zero."""
         account.balance(asset).free += amount
         self.crowd[asset] -= amount
-
-    def insure(self, account: Account, asset: str, amount: int) -> None:
-        """The insurance pays an account, or gets from it what is below zero."""
-        account.balance(asset).free += amount
-        self.insurance[asset] -= amount
-
-    def sums(self) -> dict[str, int]:
-        """By asset, everything that anybody has, all of it together: always zero."""
-        total = Counter(super().sums())
-        total.update(self.insurance)
-        return dict(total)
 
 
 @dataclass(slots=True)

@@ -122,11 +122,17 @@ class Ledger:
         accounts: by name.
         outside: by asset, what was withdrawn less what was deposited.
         crowd: by asset, what the crowd has won less what it has lost to accounts.
-        fees: by asset, the commissions earned.
+        fees: by asset, the commissions and the interest earned.
+        loans: by asset, what was paid back less what was lent.
+        insurance: by asset, what forced closes brought in less what they left unpaid.
+        wallets: accounts of those who have one among `accounts`, by name: of margin.
     """
 
     def __init__(self) -> None:
         self.accounts: Final[dict[str, Account]] = {}
+        self.wallets: Final[dict[str, Account]] = {}
+        self.loans: Final[Counter[str]] = Counter()
+        self.insurance: Final[Counter[str]] = Counter()
         self.outside: Final[Counter[str]] = Counter()
         self.crowd: Final[Counter[str]] = Counter()
         self.fees: Final[Counter[str]] = Counter()
@@ -181,18 +187,40 @@ class Ledger:
         account.balance(asset).free -= amount
         self.fees[asset] += amount
 
+    def lend(self, account: Account, asset: str, amount: int) -> None:
+        """The exchange lends an amount."""
+        account.balance(asset).free += amount
+        self.loans[asset] -= amount
+
+    def pay_back(self, account: Account, asset: str, amount: int) -> None:
+        """The account gives a loan back; it has the amount free."""
+        account.balance(asset).free -= amount
+        self.loans[asset] += amount
+
+    def insure(self, account: Account, asset: str, amount: int) -> None:
+        """The insurance pays an account, or gets from it what is below zero."""
+        account.balance(asset).free += amount
+        self.insurance[asset] -= amount
+
+    def everybody(self) -> Iterator[Account]:
+        """Every account, and every wallet."""
+        yield from self.accounts.values()
+        yield from self.wallets.values()
+
     def sums(self) -> dict[str, int]:
         """By asset, everything that anybody has, all of it together: always zero."""
         total = Counter(self.outside)
         total.update(self.crowd)
         total.update(self.fees)
-        for account in self.accounts.values():
+        total.update(self.loans)
+        total.update(self.insurance)
+        for account in self.everybody():
             total.update({asset: one.free + one.locked for asset, one in account.balances.items()})
         return dict(total)
 
     def below_zero(self) -> Iterator[tuple[Account, str]]:
         """Accounts and assets with a balance below zero: always none."""
-        for account in self.accounts.values():
+        for account in self.everybody():
             for asset, balance in account.balances.items():
                 if balance.free < 0 or balance.locked < 0:
                     yield account, asset

@@ -87,6 +87,17 @@ def test(trading: Trading, account: Account, sent: Values) -> Answer:
     }
 
 
+def needed(trading: Trading, account: Account, sent: Values) -> tuple[str, int]:
+    """The asset that an order spends, and how much of it would be locked, in 1e-8.
+
+    Raises:
+        Refusal: there could be no such order.
+    """
+    desk = trading.desk(sent["symbol"])
+    order = _prepare(trading, desk, account, sent)
+    return desk.symbol.quote if order.ticket.is_buy else desk.symbol.base, desk.need(order)
+
+
 def _prepare(trading: Trading, desk: Desk, account: Account, sent: Values) -> UserOrder:
     order = desk.prepare(account, ticket(desk.symbol, sent, trading.new_id), trading.now)
     if order.ticket.quote_qty:

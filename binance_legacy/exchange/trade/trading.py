@@ -96,6 +96,11 @@ class Trading:
             self.ledger.deposit(account, asset, amount)
         return account
 
+    def open_wallet(self, wallet: Account) -> None:
+        """Lets a wallet of somebody who has an account trade too; it has a name of its own."""
+        self.ledger.wallets[wallet.name] = wallet
+        self._counts[wallet.name] = OrderCount(self._windows)
+
     def deposit(self, account: Account, asset: str, amount: Decimal | str) -> None:
         """An amount comes in from outside; the account is told.
 

@@ -35,6 +35,7 @@ WALLETS: Final = {
     "MAIN": "Spot",
     "FUNDING": "Funding",
     "MARGIN": "Cross Margin",
+    "ISOLATEDMARGIN": "Isolated Margin",
     "UMFUTURE": "USDⓈ-M Futures",
     "CMFUTURE": "COIN-M Futures",
     "OPTION": "Options",
@@ -45,10 +46,13 @@ WALLETS: Final = {
 class Vault(Protocol):
     """A wallet beside the spot one in which assets do not only rest: of futures, of margin."""
 
-    def held(self, account: Account) -> dict[str, int]:
-        """What an account has there that may be moved away, in 1e-8 by asset."""
+    def held(self, account: Account, symbol: str) -> dict[str, int]:
+        """What an account has there that may be moved away, in 1e-8 by asset; `symbol` of an isolated margin wallet."""
 
-    def move(self, account: Account, asset: str, change: int) -> None:
+    def totals(self, account: Account) -> dict[str, int]:
+        """All that it has there, less what it owes."""
+
+    def move(self, account: Account, asset: str, change: int, symbol: str) -> None:
         """An amount in 1e-8 comes in or, below zero, goes out.
 
         Raises:
@@ -114,13 +118,15 @@ class Dividend:
 
 @dataclass(slots=True)
 class Transfer:
-    """An amount that moved between two wallets of one account."""
+    """An amount that moved between two wallets of one account; symbols are of isolated margin wallets."""
 
     id: int
     kind: str
     asset: str
     amount: int
     time: int
+    from_symbol: str = ""
+    to_symbol: str = ""
 
 
 @dataclass(slots=True)
@@ -291,7 +297,9 @@ class Wallet:
 
     # -- wallets -------------------------------------------------------------------------------------------
 
-    def transfer(self, account: Account, kind: str, asset: str, amount: int) -> Transfer:
+    def transfer(
+        self, account: Account, kind: str, asset: str, amount: int, from_symbol: str = "", to_symbol: str = ""
+    ) -> Transfer:
         """Move an amount from one wallet of an account to another.
 
         Args:
@@ -299,39 +307,42 @@ class Wallet:
             kind: Binance's name of the way, ``MAIN_UMFUTURE``.
             asset: which.
             amount: in 1e-8 of it.
+            from_symbol: of the isolated margin wallet that it leaves.
+            to_symbol: of the one that it comes to.
 
         Raises:
             Refusal: there is no such way, or the first wallet holds less.
         """
-        source, _, target = kind.partition("_")
-        if source not in WALLETS or target not in WALLETS or source == target:
+        source, target = ways(kind)
+        if (source, from_symbol) == (target, to_symbol):
             raise refusals.invalid("type")
-        if not amount or self._held(account, source).get(asset, 0) < amount:
+        if not amount or self._held(account, source, from_symbol).get(asset, 0) < amount:
             raise refusals.Refusal(-5013, "Asset transfer failed: insufficient balance")
-        for wallet, change in ((target, amount), (source, -amount)):
-            self._move(account, wallet, asset, change)  # what may be refused comes first
-        one = Transfer(next(self._numbers), kind, asset, amount, self.now)
+        for wallet, change, symbol in ((target, amount, to_symbol), (source, -amount, from_symbol)):
+            self._move(account, wallet, asset, change, symbol)  # what may be refused comes first
+        one = Transfer(next(self._numbers), kind, asset, amount, self.now, from_symbol, to_symbol)
         self.record(account).transfers.append(one)
         return one
 
-    def _held(self, account: Account, wallet: str) -> dict[str, int]:
+    def _held(self, account: Account, wallet: str, symbol: str = "") -> dict[str, int]:
         """What an account has in a wallet that may be moved away, in 1e-8 by asset."""
         if wallet == "MAIN":
             return {asset: one.free for asset, one in account.balances.items()}
         vault = self.vaults.get(wallet)
-        return self.record(account).others.get(wallet, {}) if vault is None else vault.held(account)
+        return self.record(account).others.get(wallet, {}) if vault is None else vault.held(account, symbol)
 
     def totals(self, account: Account, wallet: str) -> dict[str, int]:
         """All that an account has in a wallet, in 1e-8 by asset."""
         if wallet == "MAIN":
             return {asset: one.free + one.locked for asset, one in account.balances.items()}
-        return self._held(account, wallet)
+        vault = self.vaults.get(wallet)
+        return self._held(account, wallet) if vault is None else vault.totals(account)
 
-    def _move(self, account: Account, wallet: str, asset: str, change: int) -> None:
+    def _move(self, account: Account, wallet: str, asset: str, change: int, symbol: str) -> None:
         if wallet == "MAIN":
             self.trading.move(account, asset, change)
         elif wallet in self.vaults:
-            self.vaults[wallet].move(account, asset, change)
+            self.vaults[wallet].move(account, asset, change, symbol)
         else:
             amounts = self.record(account).others.setdefault(wallet, {})
             amounts[asset] = amounts.get(asset, 0) + change
@@ -368,6 +379,19 @@ class Wallet:
 
     def _hash(self, digits: int = 64) -> str:
         return f"{self._random.getrandbits(4 * digits):0{digits}x}"
+
+
+def ways(kind: str) -> tuple[str, str]:
+    """The two wallets that a way leads from and to.
+
+    Raises:
+        Refusal: there is no such way.
+    """
+    kind = kind.replace("ISOLATED_MARGIN", "ISOLATEDMARGIN")
+    source, _, target = kind.partition("_")
+    if source not in WALLETS or target not in WALLETS:
+        raise refusals.invalid("type")
+    return source, target
 
 
 def known(asset: str) -> None:

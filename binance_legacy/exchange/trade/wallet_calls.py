@@ -421,7 +421,8 @@ def _day(wallet: Wallet, held: dict[str, int], at: int) -> dict[str, Any]:
 
 def _transfer(wallet: Wallet, account: Account, asked: Asked) -> Answer:
     """``POST /sapi/v1/asset/transfer``."""
-    return {"tranId": wallet.transfer(account, asked["type"], asked["asset"], asked["amount"]).id}
+    symbols = asked["fromSymbol"] or "", asked["toSymbol"] or ""
+    return {"tranId": wallet.transfer(account, asked["type"], asked["asset"], asked["amount"], *symbols).id}
 
 
 def _transfers(wallet: Wallet, account: Account, asked: Asked) -> Answer:
@@ -441,11 +442,6 @@ def _transfers(wallet: Wallet, account: Account, asked: Asked) -> Answer:
         for one in chosen[first : first + size]
     ]
     return {"total": len(chosen), "rows": rows} if chosen else {"total": 0}
-
-
-def _no_pairs(wallet: Wallet, account: Account, asked: Asked) -> Answer:
-    """``GET /sapi/v1/margin/allPairs``, ``isolated/allPairs``: none, because margin is not traded here yet."""
-    return []
 
 
 def _switched(wallet: Wallet, account: Account, asked: Asked) -> Answer:
@@ -548,8 +544,6 @@ WALLET_CALLS: Final = (
         Parameter("size", number, 10), Parameter("fromSymbol", word), Parameter("toSymbol", word),
     ),
     _ask("/sapi/v1/bnbBurn", _burn),
-    _ask("/sapi/v1/margin/allPairs", _no_pairs, Parameter("symbol", word)),
-    _ask("/sapi/v1/margin/isolated/allPairs", _no_pairs, Parameter("symbol", word), weight=10),
     _do("/sapi/v1/bnbBurn", _set_burn, Parameter("spotBNBBurn", flag), Parameter("interestBNBBurn", flag)),
 )  # fmt: skip
 """Every call that is served."""

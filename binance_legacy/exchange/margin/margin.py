@@ -1,0 +1,407 @@
+"""The margin accounts of an exchange: who has which, what they may borrow, interest, and liquidation."""
+
+from __future__ import annotations
+
+import random
+import string
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from itertools import count
+from typing import Any, Final
+
+from .. import refusals
+from ..market.listing import ASSETS, Symbol
+from ..refusals import Refusal
+from ..trade import placing, reports
+from ..trade.ledger import UNIT, Account, text
+from ..trade.orders import UserOrder, amount_of
+from ..trade.trading import Trading
+from ..trade.wallet import Wallet
+from .accounts import (
+    CROSS,
+    CROSS_TERMS,
+    ISOLATED_TERMS,
+    NO_DEBT,
+    Forced,
+    Interest,
+    Loan,
+    MarginAccount,
+    Owner,
+    Terms,
+    day_rate,
+    hour_interest,
+    next_hour,
+)
+
+QUOTES: Final = ("USDT", "BTC", "ETH", "BNB", "BUSD")
+"""In which margin pairs are paid."""
+
+LARGEST_LOAN: Final = 1_000_000
+"""What an account may owe of one asset at most, in US dollars by its usual worth."""
+
+_FIRST_NUMBER: Final = 100_000_001
+_REPAYS: Final = ("AUTO_REPAY", "AUTO_BORROW_REPAY")
+_BORROWS: Final = ("MARGIN_BUY", "AUTO_BORROW_REPAY")
+_ROOM: Final = 101
+"""A forced sale sells so many hundredths of what is needed, for fees and the spread."""
+
+_MOST_SALES: Final = 20
+
+Enter = Callable[[Trading, Account, Mapping[str, Any]], dict[str, Any]]
+"""Places an order, or a list of orders."""
+
+
+class Margin:
+    """Every margin account.
+
+    Args:
+        trading: spot's, in whose books they trade.
+        wallet: what else happens to balances; it values assets.
+        seed: for the texts of tokens.
+    """
+
+    def __init__(self, trading: Trading, wallet: Wallet, seed: int = 1) -> None:
+        self.trading: Final = trading
+        self.wallet: Final = wallet
+        self._owners: Final[dict[str, Owner]] = {}
+        self._numbers: Final = count(_FIRST_NUMBER)
+        self._random: Final = random.Random(f"{seed} margin")
+        self._repaying: Final[dict[UserOrder, int]] = {}
+        self._lent_for: Final[dict[UserOrder, tuple[str, int]]] = {}
+
+    @property
+    def now(self) -> int:
+        """Market time, milliseconds."""
+        return self.trading.now
+
+    def letters(self, length: int) -> str:
+        """A text that nobody guesses."""
+        return "".join(self._random.choices(string.ascii_letters + string.digits, k=length))
+
+    # -- accounts ------------------------------------------------------------------------------------------
+
+    def account(self, owner: Account, symbol: str = CROSS, opens: bool = True) -> MarginAccount:
+        """A user's cross margin account, or the isolated one of a symbol.
+
+        Args:
+            owner: whose.
+            symbol: of an isolated account, else `CROSS`.
+            opens: it is opened where it is not there yet; an isolated one otherwise has to be.
+
+        Raises:
+            Refusal: there is no such pair, or no such account.
+            UnknownSymbol: there is no such symbol.
+        """
+        mine = self._owners.setdefault(owner.name, Owner()).accounts
+        found = mine.get(symbol)
+        if found is None:
+            if symbol and not is_pair(self.trading.market.symbol(symbol)):
+                raise Refusal(-11004, "Not a valid margin pair.")
+            if symbol and not opens:
+                raise Refusal(-11001, "The isolated margin account does not exist.")
+            found = mine[symbol] = MarginAccount(owner, symbol, self.now)
+            self.trading.open_wallet(found)
+        return found
+
+    def of(self, owner: Account) -> dict[str, MarginAccount]:
+        """A user's margin accounts that are open, by symbol."""
+        found = self._owners.get(owner.name)
+        return {} if found is None else found.accounts
+
+    def accounts(self) -> Iterator[MarginAccount]:
+        """Every account."""
+        for owner in self._owners.values():
+            yield from owner.accounts.values()
+
+    def check_asset(self, name: str, asset: str) -> None:
+        """Whether the isolated account of a symbol, or the cross one (`CROSS`), can hold an asset.
+
+        Raises:
+            Refusal: it is of another pair, or there is none such.
+        """
+        if asset not in ASSETS:
+            raise Refusal(-3027, "Not a valid margin asset.")
+        if name:
+            symbol = self.trading.market.symbol(name)
+            if asset not in (symbol.base, symbol.quote):
+                raise Refusal(-11008, f"{asset} is not an asset of the isolated account of {name}.")
+
+    # -- what they are worth -------------------------------------------------------------------------------
+
+    def worth(self, account: MarginAccount) -> tuple[int, int]:
+        """What an account has, and what it owes, in 1e-8 BTC."""
+        has = owes = 0
+        for asset in account.assets():
+            has += self.wallet.worth(asset, account.held(asset), "BTC")
+            owes += self.wallet.worth(asset, account.owed(asset), "BTC")
+        return has, owes
+
+    def level(self, account: MarginAccount) -> int:
+        """The margin level, in 1e-8: what it has by what it owes."""
+        has, owes = self.worth(account)
+        return min(NO_DEBT, has * UNIT // owes) if owes else NO_DEBT
+
+    def terms(self, account: MarginAccount) -> Terms:
+        """What it may borrow."""
+        return ISOLATED_TERMS if account.is_isolated else CROSS_TERMS
+
+    def limit(self, asset: str) -> int:
+        """What may be owed of an asset at most, in 1e-8."""
+        return int(LARGEST_LOAN / ASSETS[asset].usd * UNIT) // UNIT * UNIT or UNIT
+
+    def borrowable(self, account: MarginAccount, asset: str) -> int:
+        """What an account may still borrow of an asset, in 1e-8: so that its margin level stays high enough."""
+        self.check_asset(account.symbol, asset)
+        has, owes = self.worth(account)
+        least = self.terms(account).borrow
+        room = (has * UNIT - owes * least) // (least - UNIT)
+        amount = self.wallet.worth("BTC", max(0, room), asset)
+        return max(0, min(amount, self.limit(asset) - account.owed(asset)))
+
+    def transferable(self, account: MarginAccount, asset: str) -> int:
+        """What may be taken out of an account of an asset, in 1e-8."""
+        free = account.free(asset)
+        has, owes = self.worth(account)
+        if not owes:
+            return free
+        room = has - owes * self.terms(account).withdraw // UNIT
+        return max(0, min(free, self.wallet.worth("BTC", max(0, room), asset)))
+
+    # -- loans ---------------------------------------------------------------------------------------------
+
+    def borrow(self, account: MarginAccount, asset: str, amount: int) -> Loan:
+        """Borrow an amount in 1e-8; the first hour's interest is charged at once.
+
+        Raises:
+            Refusal: -3027, -11008, -3006.
+        """
+        self.check_asset(account.symbol, asset)
+        if not amount:
+            raise refusals.invalid("amount")
+        if amount > self.borrowable(account, asset):
+            raise Refusal(-3006, "Your borrow amount has exceed maximum borrow amount.")
+        self.trading.ledger.lend(account, asset, amount)
+        debt = account.debt(asset)
+        debt.borrowed += amount
+        self._charge(account, asset, amount, "ON_BORROW")
+        debt.due = debt.due or next_hour(self.now)
+        return self._booked(account, "BORROW", asset, amount, 0, amount)
+
+    def repay(self, account: MarginAccount, asset: str, amount: int) -> Loan:
+        """Repay an amount in 1e-8: interest first.
+
+        Raises:
+            Refusal: -3015 where less is owed, -3041 where less is free.
+        """
+        owed = account.owed(asset)
+        if not amount or amount > owed:
+            raise Refusal(-3015, "Repay amount exceeds borrow amount.")
+        if amount > account.free(asset):
+            raise Refusal(-3041, "Balance is not enough.")
+        debt = account.debt(asset)
+        interest = min(amount, debt.interest)
+        debt.interest -= interest
+        debt.borrowed -= amount - interest
+        self.trading.ledger.charge(account, asset, interest)
+        self.trading.ledger.pay_back(account, asset, amount - interest)
+        if not debt.total:
+            del account.debts[asset]
+        return self._booked(account, "REPAY", asset, amount, interest, -amount)
+
+    def _booked(
+        self, account: MarginAccount, kind: str, asset: str, amount: int, interest: int, change: int
+    ) -> Loan:
+        one = Loan(next(self._numbers), kind, asset, amount, interest, self.now, account.symbol)
+        account.loans.append(one)
+        self.trading.tell_position(account, (asset,))
+        account.tell(reports.balance_update(asset, change, self.now))
+        return one
+
+    def _charge(self, account: MarginAccount, asset: str, principal: int, kind: str, at: int = 0) -> None:
+        amount = hour_interest(asset, principal)
+        account.debt(asset).interest += amount
+        account.charges.append(
+            Interest(next(self._numbers), asset, principal, amount, kind, at or self.now, account.symbol)
+        )
+
+    # -- orders --------------------------------------------------------------------------------------------
+
+    def place(
+        self, account: MarginAccount, sent: Mapping[str, Any], enter: Enter = placing.place
+    ) -> dict[str, Any]:
+        """Place an order, which may borrow what it lacks and repay with what it gets.
+
+        Raises:
+            Refusal: it may not be placed; then nothing was borrowed.
+        """
+        effect = sent.get("sideEffectType") or "NO_SIDE_EFFECT"
+        lent = self._lend_for(account, sent) if effect in _BORROWS else None
+        before = {id(order) for order in self._desk_orders(account, sent["symbol"])}
+        try:
+            answer = enter(self.trading, account, sent)
+        except Refusal:
+            if lent is not None:
+                self._undo(account, *lent)
+            raise
+        if lent is not None:
+            asset, amount = lent
+            self._charge(account, asset, amount, "ON_BORROW")
+            account.debt(asset).due = account.debt(asset).due or next_hour(self.now)
+            self._booked(account, "BORROW", asset, amount, 0, amount)
+            if answer.keys() & {"fills", "status"}:
+                answer |= {"marginBuyBorrowAmount": text(amount), "marginBuyBorrowAsset": asset}
+        new = [one for one in self._desk_orders(account, sent["symbol"]) if id(one) not in before]
+        if effect in _REPAYS:
+            self._repaying.update(dict.fromkeys(new, 0))
+        if lent is not None and sent.get("autoRepayAtCancel"):
+            self._lent_for.update(dict.fromkeys(new, lent))
+        self.settle()
+        return answer
+
+    def _desk_orders(self, account: MarginAccount, name: str) -> list[UserOrder]:
+        return [one for one in self.trading.desk(name).orders.values() if one.account is account]
+
+    def _lend_for(self, account: MarginAccount, sent: Mapping[str, Any]) -> tuple[str, int] | None:
+        """Lends what an order lacks; None where it lacks nothing."""
+        asset, need = placing.needed(self.trading, account, sent)
+        lacks = need - account.free(asset)
+        if lacks <= 0:
+            return None
+        if lacks > self.borrowable(account, asset):
+            raise Refusal(-3006, "Your borrow amount has exceed maximum borrow amount.")
+        self.trading.ledger.lend(account, asset, lacks)
+        account.debt(asset).borrowed += lacks
+        return asset, lacks
+
+    def _undo(self, account: MarginAccount, asset: str, amount: int) -> None:
+        self.trading.ledger.pay_back(account, asset, amount)
+        account.debt(asset).borrowed -= amount
+        if not account.debt(asset).total:
+            del account.debts[asset]
+
+    def settle(self) -> None:
+        """Repays with what orders that repay have got since, and what was lent for orders that were canceled."""
+        for order, (asset, amount) in tuple(self._lent_for.items()):
+            if not order.open:
+                del self._lent_for[order]
+                if order.filled < order.qty:
+                    self._give_back(order.account, asset, amount)
+        for order, told in tuple(self._repaying.items()):
+            if order.filled > told:
+                self._repaying[order] = order.filled
+                self._repay_with(order)
+            if not order.open:
+                del self._repaying[order]
+
+    def _give_back(self, account: Account, asset: str, amount: int) -> None:
+        assert isinstance(account, MarginAccount)
+        amount = min(amount, account.free(asset), account.owed(asset))
+        if amount:
+            self.repay(account, asset, amount)
+
+    def _repay_with(self, order: UserOrder) -> None:
+        account, symbol = order.account, order.ticket.symbol
+        assert isinstance(account, MarginAccount)
+        asset = symbol.base if order.ticket.is_buy else symbol.quote
+        got = amount_of(symbol, order.filled) if order.ticket.is_buy else order.cost
+        amount = min(got, account.owed(asset), account.free(asset))
+        if amount:
+            self.repay(account, asset, amount)
+
+    # -- time ----------------------------------------------------------------------------------------------
+
+    @property
+    def awaited(self) -> bool:
+        """Whether anybody owes, or repays with orders that wait."""
+        return bool(self._repaying or self._lent_for) or any(account.owes for account in self.accounts())
+
+    def advance(self) -> None:
+        """What follows from the market's having moved on: interest, repayments, liquidations."""
+        self.settle()
+        for account in tuple(self.accounts()):
+            if account.owes:
+                self._accrue(account)
+                if self.level(account) <= self.terms(account).lost:
+                    self._close(account)
+
+    def _accrue(self, account: MarginAccount) -> None:
+        for asset, debt in account.debts.items():
+            while debt.borrowed and debt.due <= self.now:
+                self._charge(account, asset, debt.borrowed, "PERIODIC", debt.due)
+                debt.due = next_hour(debt.due)
+
+    # -- liquidation ---------------------------------------------------------------------------------------
+
+    def _close(self, account: MarginAccount) -> None:
+        """Sells what an account has until it owes nothing; what is left to pay then the insurance bears."""
+        for desk in tuple(self.trading.desks()):
+            while orders := desk.open_of(account):
+                desk.cancel(orders[0], self.trading.new_id(), self.now)
+            desk.finish(self.now)
+        for asset in tuple(account.debts):
+            self._pay_off(account, asset)
+            for _ in range(_MOST_SALES):
+                if not account.owed(asset) or not self._sell_for(account, asset):
+                    break
+                self._pay_off(account, asset)
+        for asset in tuple(account.debts):
+            left = account.owed(asset)
+            self.trading.ledger.insure(account, asset, left - account.free(asset))
+            self.repay(account, asset, left)
+
+    def _pay_off(self, account: MarginAccount, asset: str) -> None:
+        amount = min(account.owed(asset), account.free(asset))
+        if amount:
+            self.repay(account, asset, amount)
+
+    def _sell_for(self, account: MarginAccount, asset: str) -> bool:
+        """Sells the asset of most worth, to get what is owed; whether anything was sold."""
+        others = [one for one in account.balances if one != asset and account.free(one)]
+        others.sort(key=lambda one: -self.wallet.worth(one, account.free(one), "BTC"))
+        return any(self._exchange(account, one, asset) for one in others)
+
+    def _exchange(self, account: MarginAccount, have: str, want: str) -> bool:
+        """Trades one asset for another, directly or by way of USDT."""
+        names = self.trading.market
+        needed = account.owed(want) * _ROOM // 100
+        if names.lists(have + want):
+            qty = min(account.free(have), self.wallet.worth(want, needed, have))
+            return self._force(account, have + want, "SELL", qty)
+        if names.lists(want + have):
+            return self._force(account, want + have, "BUY", min(needed, self._affords(account, have, want)))
+        if have != "USDT" and names.lists(have + "USDT"):
+            return self._force(account, have + "USDT", "SELL", account.free(have))
+        return False
+
+    def _affords(self, account: MarginAccount, have: str, want: str) -> int:
+        return self.wallet.worth(have, account.free(have), want) * 99 // 100
+
+    def _force(self, account: MarginAccount, name: str, side: str, qty: int) -> bool:
+        symbol = self.trading.market.symbol(name)
+        step = amount_of(symbol, symbol.step)
+        sent = {"symbol": name, "side": side, "type": "MARKET", "quantity": qty // step * step}
+        try:
+            answer = placing.place(self.trading, account, {**sent, "newOrderRespType": "FULL"})
+        except Refusal:
+            return False  # too little of it to be traded
+        account.forced.append(Forced(_forced_row(account, answer), self.now))
+        return bool(Decimal(answer["executedQty"]))
+
+
+def _forced_row(account: MarginAccount, answer: dict[str, Any]) -> dict[str, str | int]:
+    filled = answer["executedQty"]
+    qty = Decimal(filled)
+    average = Decimal(answer["cummulativeQuoteQty"]) / qty if qty else Decimal(0)
+    return {
+        "avgPrice": f"{average:.8f}", "executedQty": filled, "orderId": answer["orderId"], "price": answer["price"],
+        "qty": answer["origQty"], "side": answer["side"], "symbol": answer["symbol"], "timeInForce": "GTC",
+        "isIsolated": account.is_isolated,
+    }  # fmt: skip
+
+
+def is_pair(symbol: Symbol) -> bool:
+    """Whether a symbol can be traded on margin."""
+    return symbol.quote in QUOTES
+
+
+__all__ = ["Margin", "day_rate", "is_pair"]
