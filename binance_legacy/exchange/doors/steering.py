@@ -298,6 +298,7 @@ class Steering:
         if max(rates) >= UNIT:
             raise ValueError(f"{maker} and {taker}; rates are shares below 1, such as 0.001")
         chosen.maker_rate, chosen.taker_rate = rates
+        self._office.trading.ledger.marks.account(chosen)
 
     # -- the market ----------------------------------------------------------------------------------------
 

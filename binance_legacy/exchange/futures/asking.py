@@ -314,6 +314,7 @@ def set_leverage(trading: FuturesTrading, account: FuturesAccount, sent: Sent) -
         raise refused(-4028, f"Leverage {leverage} is not valid")
     _check_leverage(trading, account, contract, leverage)
     account.leverages[contract.name] = leverage
+    trading.ledger.marks.account(account)
     account.tell(reports.config_update(contract.name, leverage, trading.now))
     most = str(contract.most(leverage) // UNIT)
     name = "maxNotionalValue" if contract.is_linear else "maxQty"
@@ -350,6 +351,7 @@ def set_margin_type(trading: FuturesTrading, account: FuturesAccount, sent: Sent
         raise refused(-4047, "Margin type cannot be changed if there exists open orders.")
     if any(one.qty for one in account.of(contract.name)):
         raise refused(-4048, "Margin type cannot be changed if there exists position.")
+    trading.ledger.marks.account(account)
     if isolated:
         account.isolated.add(contract.name)
     else:
@@ -374,6 +376,7 @@ def set_position_margin(trading: FuturesTrading, account: FuturesAccount, sent: 
         if position.margin + min(0, position.gain(mark)) - change < need:
             raise refused(-4051, "Isolated balance insufficient.")
         change = -change
+    trading.ledger.marks.account(account)
     position.margin += change
     position.updated = trading.now
     trading.margin_changes.append((account, position, change, trading.now))
@@ -418,6 +421,7 @@ def set_position_mode(trading: FuturesTrading, account: FuturesAccount, sent: Se
     if account.open():
         raise refused(-4068, "Position side cannot be changed if there exists position.")
     account.dual = wanted
+    trading.ledger.marks.account(account)
     return dict(_DONE)
 
 

@@ -169,7 +169,9 @@ def _set_mode(world: Exchange, account: Account, asked: Asked) -> Any:
     """Hedge or one-way mode; of both margins at once."""
     answer = asking.set_position_mode(world.trading, world.trading.account(account), asked)
     if world.other is not None:
-        world.other.trading.account(account).dual = asked["dualSidePosition"]
+        other = world.other.trading
+        other.account(account).dual = asked["dualSidePosition"]
+        other.ledger.marks.account(other.account(account))
     return answer
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import count
 from typing import Any, Final
 
 from ..trade.clearing import Clearing
 from ..trade.ledger import UNIT, Account
+from ..trade.numbers import Numbers
 from ..trade.orders import OwnTrade, PreventedMatch, UserOrder
 from . import reports
 from .contracts import Contract
@@ -36,6 +36,7 @@ class FuturesClearing(Clearing):
 
     Attributes:
         mark: as given.
+        numbers: of what came in and went out.
         changed_positions: the accounts whose positions changed in this step, with the contracts.
     """
 
@@ -43,7 +44,7 @@ class FuturesClearing(Clearing):
         super().__init__(ledger, lambda symbol: None)
         self.mark: Final = mark
         self._ledger: Final = ledger
-        self._numbers: Final = count(_FIRST_NUMBER)
+        self.numbers: Final = Numbers(_FIRST_NUMBER)
         self.changed_positions: Final[dict[tuple[FuturesAccount, Contract], None]] = {}
         self._to_tell: Final[dict[FuturesAccount, dict[str, dict[Contract, None]]]] = {}
 
@@ -101,7 +102,8 @@ class FuturesClearing(Clearing):
         trade: str = "",
     ) -> int:
         """Puts an amount that came in or went out on record; returns its number."""
-        number = next(self._numbers)
+        number = next(self.numbers)
+        self.ledger.marks.account(account)
         if amount or kind == "TRANSFER":
             account.income.append(Income(kind, symbol, asset, amount, at, number, trade))
         return number
@@ -120,7 +122,8 @@ class FuturesClearing(Clearing):
         reason: str = "NONE",
     ) -> int:
         """Tells an account what has happened to its order."""
-        number = next(self._executions)
+        number = next(self.executions)
+        self.ledger.marks.order(order)
         if order.account.listeners and (prevented is None or not order.open):
             told = trade if isinstance(trade, FuturesTrade) else None
             order.account.tell(reports.order_update(order, what, at, told))

@@ -7,9 +7,9 @@ Protocols*; closing at the market and the fee are the box's own simplification.)
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING, Final
 
+from ..trade.numbers import Numbers
 from . import messages
 from .contracts import UNIT
 from .positions import FuturesAccount, Position
@@ -27,11 +27,14 @@ class Liquidation:
 
     Args:
         trading: theirs.
+
+    Attributes:
+        numbers: of forced closes.
     """
 
     def __init__(self, trading: FuturesTrading) -> None:
         self._trading: Final = trading
-        self._numbers: Final = count(1)
+        self.numbers: Final = Numbers(1)
 
     def check(self, now: int) -> None:
         """Closes what is no longer borne, of all accounts."""
@@ -87,7 +90,7 @@ class Liquidation:
 
     def _force(self, account: FuturesAccount, one: Position, now: int) -> None:
         trading, asset = self._trading, one.contract.margin_asset
-        order = trading.force(account, one, next(self._numbers))
+        order = trading.force(account, one, next(self.numbers))
         contract = one.contract
         told = messages.force_order(
             contract.name, now, order.ticket.side, contract.qty_text(order.qty),

@@ -172,6 +172,7 @@ class FuturesLedger(Ledger):
 
     def win(self, account: Account, asset: str, amount: int) -> None:
         """The crowd pays an account, or gets from it what is below zero."""
+        self.marks.account(account)
         account.balance(asset).free += amount
         self.crowd[asset] -= amount
 

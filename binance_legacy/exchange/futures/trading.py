@@ -8,12 +8,12 @@ from __future__ import annotations
 import random
 import string
 from collections.abc import Iterable, Iterator
-from itertools import count
 from typing import Any, Final
 
 from ..refusals import Refusal
 from ..trade.counts import OrderCount, Window
 from ..trade.ledger import Account
+from ..trade.numbers import Numbers
 from ..trade.orders import UserOrder
 from . import reports
 from .algos import Algo
@@ -62,6 +62,8 @@ class FuturesTrading:
         opening: what an account begins with, in 1e-8 by asset.
         liquidations: the orders by which positions were closed by force, oldest first.
         countdowns: by account and contract, when all orders are canceled unless it is put off.
+        algo_ids: the numbers of conditional orders.
+        changed_algos: those that changed since it was last written down.
         margin_changes: what users gave to and took from isolated positions, and when, oldest first.
     """
 
@@ -73,12 +75,13 @@ class FuturesTrading:
         self.opening: Final[dict[str, int]] = {}
         self.liquidations: Final[list[UserOrder]] = []
         self.countdowns: Final[dict[tuple[FuturesAccount, str], int]] = {}
+        self.changed_algos: Final[dict[Algo, None]] = {}
         self.margin_changes: Final[list[tuple[FuturesAccount, Position, int, int]]] = []
-        self._liquidation: Final = Liquidation(self)
-        self._random: Final = random.Random(f"{seed} {market.margin} orders")
+        self.liquidation: Final = Liquidation(self)
+        self._random = random.Random(f"{seed} {market.margin} orders")
         self._desks: Final[dict[str, FuturesDesk]] = {}
         self._counts: Final[dict[str, OrderCount]] = {}
-        self._algo_ids: Final = count(_FIRST_ALGO)
+        self.algo_ids: Final = Numbers(_FIRST_ALGO)
         self._funded = market.now
         self._timed: Final[dict[UserOrder, FuturesDesk]] = {}
 
@@ -91,9 +94,13 @@ class FuturesTrading:
         """A name for an order that its client has not named."""
         return "".join(self._random.choices(_LETTERS, k=22))
 
+    def begin_again(self, word: str) -> None:
+        """Names that are made up from now on are others than those of another word."""
+        self._random = random.Random(f"{word} {self.market.margin} orders")
+
     def next_algo(self) -> int:
         """A number for a conditional order."""
-        return next(self._algo_ids)
+        return next(self.algo_ids)
 
     # -- accounts ------------------------------------------------------------------------------------------
 
@@ -103,6 +110,7 @@ class FuturesTrading:
         if found is None:
             found = self.ledger.accounts[owner.name] = FuturesAccount(owner.name, owner.uid, self.now)
             self._counts[owner.name] = OrderCount(WINDOWS)
+            self.ledger.marks.account(found)
             for asset, amount in self.opening.items():
                 self.ledger.deposit(found, asset, amount)
         assert isinstance(found, FuturesAccount)
@@ -285,6 +293,9 @@ class FuturesTrading:
 
     def tell_algo(self, algo: Algo, at: int) -> None:
         """Tells an account of its conditional order."""
+        if self.ledger.marks.on:
+            self.changed_algos[algo] = None
+        self.ledger.marks.account(algo.account)
         algo.account.tell(reports.algo_update(algo, at))
 
     def cancel_algo(self, algo: Algo, now: int) -> None:
@@ -307,7 +318,7 @@ class FuturesTrading:
                 desk.marked(self.market.mark(desk.contract.name), now)
                 desk.finish(now)
         self._end_timed(now)
-        self._liquidation.check(now)
+        self.liquidation.check(now)
         for desk in self._desks.values():
             for algo in desk.algos.values() if desk.algos else ():
                 self.settle_algo(algo, now)

@@ -6,7 +6,6 @@ import random
 import string
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from itertools import count
 from typing import Any, Final
 
 from .. import refusals
@@ -14,6 +13,7 @@ from ..market.listing import ASSETS, Symbol
 from ..refusals import Refusal
 from ..trade import placing, reports
 from ..trade.ledger import UNIT, Account, text
+from ..trade.numbers import Numbers
 from ..trade.orders import UserOrder, amount_of
 from ..trade.trading import Trading
 from ..trade.wallet import Wallet
@@ -58,13 +58,16 @@ class Margin:
         trading: spot's, in whose books they trade.
         wallet: what else happens to balances; it values assets.
         seed: for the texts of tokens.
+
+    Attributes:
+        numbers: of loans, repayments and interest.
     """
 
     def __init__(self, trading: Trading, wallet: Wallet, seed: int = 1) -> None:
         self.trading: Final = trading
         self.wallet: Final = wallet
         self._owners: Final[dict[str, Owner]] = {}
-        self._numbers: Final = count(_FIRST_NUMBER)
+        self.numbers: Final = Numbers(_FIRST_NUMBER)
         self._random: Final = random.Random(f"{seed} margin")
         self._repaying: Final[dict[UserOrder, int]] = {}
         self._lent_for: Final[dict[UserOrder, tuple[str, int]]] = {}
@@ -101,7 +104,13 @@ class Margin:
                 raise Refusal(-11001, "The isolated margin account does not exist.")
             found = mine[symbol] = MarginAccount(owner, symbol, self.now)
             self.trading.open_wallet(found)
+            self.trading.ledger.marks.account(found)
         return found
+
+    def adopt(self, account: MarginAccount) -> None:
+        """An account that was there before is there again."""
+        self._owners.setdefault(account.owner.name, Owner()).accounts[account.symbol] = account
+        self.trading.open_wallet(account)
 
     def of(self, owner: Account) -> dict[str, MarginAccount]:
         """A user's margin accounts that are open, by symbol."""
@@ -211,7 +220,7 @@ class Margin:
     def _booked(
         self, account: MarginAccount, kind: str, asset: str, amount: int, interest: int, change: int
     ) -> Loan:
-        one = Loan(next(self._numbers), kind, asset, amount, interest, self.now, account.symbol)
+        one = Loan(next(self.numbers), kind, asset, amount, interest, self.now, account.symbol)
         account.loans.append(one)
         self.trading.tell_position(account, (asset,))
         account.tell(reports.balance_update(asset, change, self.now))
@@ -220,8 +229,9 @@ class Margin:
     def _charge(self, account: MarginAccount, asset: str, principal: int, kind: str, at: int = 0) -> None:
         amount = hour_interest(asset, principal)
         account.debt(asset).interest += amount
+        self.trading.ledger.marks.account(account)
         account.charges.append(
-            Interest(next(self._numbers), asset, principal, amount, kind, at or self.now, account.symbol)
+            Interest(next(self.numbers), asset, principal, amount, kind, at or self.now, account.symbol)
         )
 
     # -- orders --------------------------------------------------------------------------------------------

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import Final
 
 from . import reports
 from .commissions import BNB, Price, commission
 from .ledger import Account, Ledger
+from .numbers import Numbers
 from .orders import Lock, OrderList, OwnTrade, PreventedMatch, UserOrder, amount_of, cost
 
 _FIRST_EXECUTION: Final = 1
@@ -19,12 +19,16 @@ class Clearing:
     Args:
         ledger: of all accounts.
         price: last prices, for commissions in BNB.
+
+    Attributes:
+        ledger: as given.
+        executions: the numbers of what has happened to orders.
     """
 
     def __init__(self, ledger: Ledger, price: Price) -> None:
         self.ledger: Final = ledger
         self._price: Final = price
-        self._executions: Final = count(_FIRST_EXECUTION)
+        self.executions: Final = Numbers(_FIRST_EXECUTION)
         self._touched: Final[dict[Account, dict[str, None]]] = {}
         self._lists: Final[dict[OrderList, None]] = {}
 
@@ -107,7 +111,8 @@ class Clearing:
         reason: str = "NONE",
     ) -> int:
         """Tells an account what has happened to its order; returns the execution's number."""
-        number = next(self._executions)
+        number = next(self.executions)
+        self.ledger.marks.order(order)
         account = order.account
         symbol = order.ticket.symbol
         self.touch(account, symbol.base, BNB, symbol.quote)
@@ -134,6 +139,7 @@ class Clearing:
         """A list of orders has changed, or has come to its end."""
         one.time = at
         self._lists[one] = None
+        self.ledger.marks.list(one)
 
     def tell(self, at: int) -> None:
         """Ends a step: the lists that have changed, then what the accounts now have."""

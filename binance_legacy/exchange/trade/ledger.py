@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from ..parameters import PLACES
 from ..refusals import no_funds
+from .numbers import Marks
 
 UNIT: Final = 10**PLACES
 """One whole of an asset."""
@@ -126,11 +127,13 @@ class Ledger:
         loans: by asset, what was paid back less what was lent.
         insurance: by asset, what forced closes brought in less what they left unpaid.
         wallets: accounts of those who have one among `accounts`, by name: of margin.
+        marks: who has changed.
     """
 
     def __init__(self) -> None:
         self.accounts: Final[dict[str, Account]] = {}
         self.wallets: Final[dict[str, Account]] = {}
+        self.marks: Final = Marks()
         self.loans: Final[Counter[str]] = Counter()
         self.insurance: Final[Counter[str]] = Counter()
         self.outside: Final[Counter[str]] = Counter()
@@ -139,6 +142,7 @@ class Ledger:
 
     def deposit(self, account: Account, asset: str, amount: int) -> None:
         """An amount comes from outside."""
+        self.marks.account(account)
         account.balance(asset).free += amount
         self.outside[asset] -= amount
 
@@ -148,6 +152,7 @@ class Ledger:
         Raises:
             Refusal: the account has less of it free.
         """
+        self.marks.account(account)
         balance = account.balance(asset)
         if balance.free < amount:
             raise no_funds()
@@ -160,6 +165,7 @@ class Ledger:
         Raises:
             Refusal: the account has less of it free.
         """
+        self.marks.account(account)
         balance = account.balance(asset)
         if balance.free < amount:
             raise no_funds()
@@ -168,37 +174,44 @@ class Ledger:
 
     def unlock(self, account: Account, asset: str, amount: int) -> None:
         """Gives back what an order no longer needs."""
+        self.marks.account(account)
         balance = account.balance(asset)
         balance.locked -= amount
         balance.free += amount
 
     def spend(self, account: Account, asset: str, amount: int) -> None:
         """A locked amount leaves the account for the crowd, from which whoever traded with it takes it."""
+        self.marks.account(account)
         account.balance(asset).locked -= amount
         self.crowd[asset] += amount
 
     def earn(self, account: Account, asset: str, amount: int) -> None:
         """The crowd pays an account."""
+        self.marks.account(account)
         account.balance(asset).free += amount
         self.crowd[asset] -= amount
 
     def charge(self, account: Account, asset: str, amount: int) -> None:
         """A commission goes to the exchange; the account has it free."""
+        self.marks.account(account)
         account.balance(asset).free -= amount
         self.fees[asset] += amount
 
     def lend(self, account: Account, asset: str, amount: int) -> None:
         """The exchange lends an amount."""
+        self.marks.account(account)
         account.balance(asset).free += amount
         self.loans[asset] -= amount
 
     def pay_back(self, account: Account, asset: str, amount: int) -> None:
         """The account gives a loan back; it has the amount free."""
+        self.marks.account(account)
         account.balance(asset).free -= amount
         self.loans[asset] += amount
 
     def insure(self, account: Account, asset: str, amount: int) -> None:
         """The insurance pays an account, or gets from it what is below zero."""
+        self.marks.account(account)
         account.balance(asset).free += amount
         self.insurance[asset] -= amount
 

@@ -11,7 +11,6 @@ import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import count
 from typing import Any, Final
 
 from .. import refusals
@@ -23,6 +22,7 @@ from .clearing import Clearing
 from .counts import WINDOWS, OrderCount, Window
 from .desk import Desk
 from .ledger import Account, Ledger, decimal, units
+from .numbers import Numbers
 from .orders import OrderList, UserOrder, amount_of
 from .paper import TapeDesk, TapePlace
 from .rules import Batch, Row, Rules
@@ -47,6 +47,7 @@ class Trading:
         ledger: who owns what.
         clearing: moves it.
         lists: every list of orders by its number.
+        list_ids: their numbers.
     """
 
     def __init__(self, market: Market, seed: int = 1, windows: tuple[Window, ...] = WINDOWS) -> None:
@@ -55,19 +56,23 @@ class Trading:
         self.clearing: Final = Clearing(self.ledger, market.last_price)
         self.lists: Final[dict[int, OrderList]] = {}
         self._windows: Final = windows
-        self._random: Final = random.Random(f"{seed} orders")
+        self._random = random.Random(f"{seed} orders")
         self._desks: Final[dict[str, Desk]] = {}
         self._rules: Final[dict[str, Rules]] = {}
         self._asset_rules: Final[dict[str, Rules]] = {}
         self._exchange_rules = Rules(market.exchange_filters)
         self._counts: Final[dict[str, OrderCount]] = {}
-        self._list_ids: Final = count()
+        self.list_ids: Final = Numbers(0)
         self._halted: Final[set[str]] = set()
 
     @property
     def now(self) -> int:
         """Market time, milliseconds."""
         return self.market.now
+
+    def begin_again(self, word: str) -> None:
+        """Names that are made up from now on are others than those of another word."""
+        self._random = random.Random(f"{word} orders")
 
     def new_id(self) -> str:
         """A name for an order that its client has not named."""
@@ -327,8 +332,9 @@ class Trading:
 
     def new_list(self, account: Account, symbol: Symbol, contingency: str, client_id: str) -> OrderList:
         """A list that is taken, still without orders."""
-        one = OrderList(next(self._list_ids), account, symbol, contingency, client_id, self.now)
+        one = OrderList(next(self.list_ids), account, symbol, contingency, client_id, self.now)
         self.lists[one.id] = one
+        self.ledger.marks.list(one)
         return one
 
     # steering

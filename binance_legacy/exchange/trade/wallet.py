@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import count
 from typing import Final, Protocol
 
 from .. import refusals
@@ -20,6 +19,7 @@ from ..market.bars import DAY, MINUTE
 from ..market.listing import ASSETS
 from .commissions import BNB
 from .ledger import UNIT, Account, text, units
+from .numbers import Numbers
 from .trading import Trading
 
 DUST_FEE: Final = 2_000_000
@@ -159,21 +159,26 @@ class Wallet:
         seed: for numbers and addresses that the exchange makes up.
 
     Attributes:
+        numbers: of what happens.
         vaults: those of `WALLETS` in which assets do not only rest, by name.
     """
 
     def __init__(self, trading: Trading, seed: int = 1) -> None:
         self.trading: Final = trading
-        self._random: Final = random.Random(f"{seed} wallet")
+        self._random = random.Random(f"{seed} wallet")
         self._seed: Final = seed
         self._records: Final[dict[str, Record]] = {}
         self.vaults: Final[dict[str, Vault]] = {}
-        self._numbers: Final = count(_FIRST_TRANSACTION)
+        self.numbers: Final = Numbers(_FIRST_TRANSACTION)
 
     @property
     def now(self) -> int:
         """Market time, milliseconds."""
         return self.trading.now
+
+    def begin_again(self, word: str) -> None:
+        """Numbers that are made up from now on are others than those of another word."""
+        self._random = random.Random(f"{word} wallet")
 
     def record(self, account: Account) -> Record:
         """What has happened to an account."""
@@ -193,7 +198,7 @@ class Wallet:
         known(asset)
         self.trading.deposit(account, asset, amount)
         one = Deposit(
-            str(next(self._numbers)), asset, units(amount), self.address(account, asset, network),
+            str(next(self.numbers)), asset, units(amount), self.address(account, asset, network),
             self._hash(), self.now,
         )  # fmt: skip
         self.record(account).deposits.append(one)
@@ -246,7 +251,7 @@ class Wallet:
         """
         known(asset)
         self.trading.deposit(account, asset, amount)
-        one = Dividend(next(self._numbers), asset, units(amount), info, self.now)
+        one = Dividend(next(self.numbers), asset, units(amount), info, self.now)
         self.record(account).dividends.append(one)
         return one
 
@@ -278,7 +283,7 @@ class Wallet:
             fee = in_bnb * DUST_FEE // UNIT
             self.trading.move(account, asset, -amount, tell=False)
             self.trading.move(account, BNB, in_bnb - fee, tell=False)
-            done.append(Dusted(next(self._numbers), asset, amount, in_bnb - fee, fee, self.now))
+            done.append(Dusted(next(self.numbers), asset, amount, in_bnb - fee, fee, self.now))
         self.trading.tell_position(account, (*assets, BNB))
         self.record(account).dusted.append(done)
         return done
@@ -320,8 +325,9 @@ class Wallet:
             raise refusals.Refusal(-5013, "Asset transfer failed: insufficient balance")
         for wallet, change, symbol in ((target, amount, to_symbol), (source, -amount, from_symbol)):
             self._move(account, wallet, asset, change, symbol)  # what may be refused comes first
-        one = Transfer(next(self._numbers), kind, asset, amount, self.now, from_symbol, to_symbol)
+        one = Transfer(next(self.numbers), kind, asset, amount, self.now, from_symbol, to_symbol)
         self.record(account).transfers.append(one)
+        self.trading.ledger.marks.account(account)
         return one
 
     def _held(self, account: Account, wallet: str, symbol: str = "") -> dict[str, int]:

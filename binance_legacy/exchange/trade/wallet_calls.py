@@ -460,6 +460,7 @@ def _set_burn(wallet: Wallet, account: Account, asked: Asked) -> Answer:
         raise refusals.unsupported("interest is not charged by this exchange yet, so it is not paid in BNB")
     if asked["spotBNBBurn"] is not None:
         account.burns_bnb = asked["spotBNBBurn"]
+        wallet.trading.ledger.marks.account(account)
     return _burn(wallet, account, asked)
 
 
