@@ -42,13 +42,19 @@ def declare(parser: ArgumentParser) -> None:
         metavar="ASSET=AMOUNT,...",
         help="what an account begins with (default USDT=10000,BTC=1,ETH=10,BNB=20)",
     )
+    parser.add_argument(
+        "--state",
+        type=options.state,
+        metavar="FILE",
+        help="keep accounts and orders in this file, and go on with them",
+    )
 
 
 def refuse_options(chosen: Namespace, why: str) -> None:
     """Refuse the options of `declare` where there will be no box."""
     given = [
         f"--{name}"
-        for name in ("seed", "replay", "speed", "balance")
+        for name in ("seed", "replay", "speed", "balance", "state")
         if getattr(chosen, name) not in (None, [])
     ]
     if given:
@@ -61,10 +67,11 @@ def start(chosen: Namespace) -> Exchange:
 
     try:
         exchange = Exchange(
-            seed=seed(chosen),
+            seed=chosen.seed,
             replay=chosen.replay or None,
             speed=speed(chosen),
             balances=balances(chosen),
+            state=chosen.state,
         )
         exchange.start()
     except ExchangeError as error:

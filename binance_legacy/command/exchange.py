@@ -40,9 +40,9 @@ def carry_out(given: Namespace) -> int:
     from binance_legacy.exchange.doors.serve import CannotServe, Plan, serve_alone  # imports the reactor
 
     try:
-        return serve_alone(
-            Plan(given.port, box.seed(given), given.replay, box.speed(given), box.balances(given), given.key)
-        )
+        speed, balances = box.speed(given), box.balances(given)
+        plan = Plan(given.port, given.seed, given.replay, speed, balances, given.key, state=given.state)
+        return serve_alone(plan)
     except CannotServe as error:
         raise CommandError(str(error)) from None
 

@@ -36,7 +36,7 @@ script ends, run says what its account has, and what it has won or lost by tradi
 Options of run stand before SCRIPT; what stands after SCRIPT goes to it, as with python itself.
 """
 
-_BOX_OPTIONS = ("--seed", "--replay", "--speed", "--balance")
+_BOX_OPTIONS = ("--seed", "--replay", "--speed", "--balance", "--state")
 
 
 def declare(parser: ArgumentParser) -> None:

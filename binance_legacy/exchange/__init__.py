@@ -54,6 +54,13 @@ sys.exit(main())
 """
 
 
+def _state(path: str | os.PathLike[str]) -> Path:
+    try:
+        return options.state(os.fspath(path)).resolve()
+    except ArgumentTypeError as error:
+        raise ValueError(str(error)) from None
+
+
 class ExchangeError(RuntimeError):
     """The exchange could not be started; the text says why in one sentence."""
 
@@ -73,6 +80,8 @@ class Exchange(Helm):
         port: 0 for any free one.
         balances: what an account begins with: amounts by asset, ``{"USDT": "10000"}``. None is 10,000 USDT, 1 BTC,
             10 ETH and 20 BNB.
+        state: a file that keeps accounts, orders and what users have in the books, and with which the next exchange
+            goes on. None keeps nothing. It goes with no `replay`.
 
     Raises:
         ValueError: a seed, speed, port, balance or replay that cannot be meant; says what can.
@@ -85,6 +94,7 @@ class Exchange(Helm):
         speed: float = 1.0,
         port: int = 0,
         balances: Mapping[str, Amount] | None = None,
+        state: str | os.PathLike[str] | None = None,
     ) -> None:
         if not (seed is None or isinstance(seed, int)):
             raise ValueError(f"seed is {seed!r}; give a whole number, such as 7")
@@ -93,7 +103,11 @@ class Exchange(Helm):
         if not (isinstance(port, int) and 0 <= port <= 65535):
             raise ValueError(f"port is {port!r}; give a number from 0 (any free one) to 65535")
         self._replay: Final = _paths(replay)
-        self._arguments: Final = [*_arguments(seed, self._replay, speed, port), *_balance_arguments(balances)]
+        self._arguments: Final = [
+            *_arguments(seed, self._replay, speed, port),
+            *_balance_arguments(balances),
+            *([] if state is None else ["--state", str(_state(state))]),
+        ]
         self._patience: Final = _READY_WITH_TAPE if self._replay else _READY_WITHIN
         self._lock = threading.Lock()  # guards the process being started or stopped
         self._process: subprocess.Popen[bytes] | None = None

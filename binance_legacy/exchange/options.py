@@ -39,6 +39,14 @@ def capture(text: str) -> Path:
         raise ArgumentTypeError(unreadable(text, error)) from None
 
 
+def state(text: str) -> Path:
+    """A file that keeps the exchange's state, or will."""
+    path = Path(text)
+    if path.is_dir() or not path.parent.is_dir():
+        raise ArgumentTypeError(f"{text!r} can be no file: its folder is not there, or it is a folder itself")
+    return path
+
+
 def balances(text: str) -> dict[str, str]:
     """Assets and amounts, ``USDT=10000,BTC=1``."""
     found: dict[str, str] = {}

@@ -16,14 +16,22 @@ TABLES = {margin: {(one.method, one.path): one for one in calls(margin)} for mar
 class Bench:
     """One exchange and its users; `ask` as user ``ann`` unless another is named."""
 
-    def __init__(self, seed=1, balances=None, start=START):
+    def __init__(self, seed=1, balances=None, start=START, users=True):
         self.market = Market(seed=seed, start=start)
         self.office = WholeOffice(self.market, seed, balances=balances)
         self.heard = defaultdict(list)
+        if users:
+            for name in ("ann", "bob"):
+                self.office.register(name[0] * 64, "s", name)
+            self.hear()
+
+    def hear(self):
+        """Keeps the events of all accounts of futures from now on."""
+        self.heard.clear()
         for name in ("ann", "bob"):
-            self.office.register(name[0] * 64, "s", name)
             for margin in ("um", "cm"):
-                self.account(name, margin).listeners.append(self.heard[name].append)
+                listeners = self.account(name, margin).listeners
+                listeners[:] = [self.heard[name].append]
 
     def exchange(self, margin="um"):
         return self.office.futures[margin]

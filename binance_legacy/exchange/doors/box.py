@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -13,6 +14,8 @@ from twisted.internet import reactor as _reactor
 from ..futures.contracts import USD_M
 from ..market.clock import MarketClock, Settling
 from ..market.market import Market
+from ..state.file import StateError
+from ..state.keeper import Keeper
 from .advice import Advice
 from .connections import Connection
 from .derivatives import CATEGORIES, UNROUTED, Derivatives, Hall
@@ -28,6 +31,8 @@ _STEP: Final = 100
 """Milliseconds of market time per step: periodic streams keep their order at any speed."""
 _LEAP: Final = 300_000
 """After more than this, as when the machine slept, a market without a tape goes on at once at the present."""
+_NOT_KEPT: Final = 3
+_AHEAD: Final = 1000
 _TICK: Final = 0.02
 _IDLE_TICK: Final = 0.5
 _PATIENCE: Final = 0.025
@@ -47,9 +52,17 @@ class Box(House):
 
     Attributes:
         faults: what goes wrong on purpose.
+        keeper: writes down what changes, before anybody is told; None where nothing is kept.
     """
 
-    def __init__(self, market: Market, speed: float = 1.0, office: WholeOffice | None = None) -> None:
+    def __init__(
+        self,
+        market: Market,
+        speed: float = 1.0,
+        office: WholeOffice | None = None,
+        keeper: Keeper | None = None,
+    ) -> None:
+        self.keeper: Final = keeper
         self.market: Final = market
         self.office = office or WholeOffice(market, speed=speed)
         self.faults: Final = Faults()
@@ -67,7 +80,9 @@ class Box(House):
         self._advice: Final = Advice(market)
         self._taped: Final = market.tape_end is not None
         self._seconds: Final[Callable[[], float]] = time.monotonic if self._taped else time.time
-        began = self._seconds() if self._taped else market.now / 1000
+        now = self._seconds()
+        ahead = market.now > now * 1000 + _AHEAD  # as kept: market time never goes back
+        began = now if self._taped or ahead else market.now / 1000
         self._clock: Final = MarketClock(market.now, speed, began, market.tape_end)
         self._settling = Settling() if self._taped else None
         self._slow: Final[set[Connection]] = set()
@@ -89,6 +104,22 @@ class Box(House):
         Returns:
             whether it is there.
         """
+        try:
+            return self._catch_up(patience)
+        finally:
+            self.keep()
+
+    def keep(self, settings: bool = False) -> None:
+        """Writes down what has changed; where that cannot be done the exchange ends, and nobody is told."""
+        if self.keeper is None:
+            return
+        try:
+            self.keeper.keep(settings)
+        except StateError as error:
+            log.critical("%s; the exchange ends, so that nothing is told that is not kept", error)
+            os._exit(_NOT_KEPT)
+
+    def _catch_up(self, patience: float) -> bool:
         deadline = time.monotonic() + patience
         while (target := self._target()) > self.market.now:
             leap = not self._taped and target - self.market.now > _LEAP
@@ -134,6 +165,7 @@ class Box(House):
         """A request may have changed the market: what follows is pushed soon. An order that waits starts a tape."""
         if self._settling is not None and self.office.trading.awaited:
             self._settling.arrived(self._seconds(), True)
+        self.keep()
         if self._in_use:
             self._soon()
 

@@ -32,6 +32,8 @@ from .. import options, refusals
 from ..market.capture import CaptureError
 from ..market.market import Market
 from ..refusals import Refusal
+from ..state.file import StateError, StateFile
+from ..state.keeper import Keeper, meta_of
 from . import (
     api,
     rest_futures,  # noqa: F401 (registers its endpoints)
@@ -157,6 +159,7 @@ class _Front(Resource):
             told = {"told": self._steering.carry_out(given.pop("order"), given)}
         except (SteeringError, orjson.JSONDecodeError) as error:
             told = {"error": str(error)}
+        self._box.keep(settings=True)
         self._box.followed()
         return _head(request, Answer(200, {"Content-Type": "application/json"}, orjson.dumps(told)))
 
@@ -244,6 +247,7 @@ class Plan:
         balances: what an account begins with; None for the usual.
         keys: API keys and secrets that are known from the beginning, each with an account of its own.
         token: opens the door at which the exchange is steered; None for none.
+        state: the file that keeps what happens; None where nothing is kept.
     """
 
     port: int = 0
@@ -253,6 +257,7 @@ class Plan:
     balances: Mapping[str, str] | None = None
     keys: Sequence[tuple[str, str]] = ()
     token: str | None = None
+    state: Path | None = None
 
 
 def listen(plan: Plan) -> int:
@@ -265,17 +270,18 @@ def listen(plan: Plan) -> int:
         CannotServe: the port is in use, or a capture cannot be read.
     """
     try:
-        seed = 1 if plan.seed is None else plan.seed
-        market = Market(seed=seed, start=int(time.time() * 1000), tapes=plan.replay)
-    except CaptureError as error:
-        raise CannotServe(str(error)) from None
-    try:
+        file, seed, start = _kept(plan)
+        market = Market(seed=seed, start=start, tapes=plan.replay)
         office = WholeOffice(market, seed, plan.speed, plan.balances)
+        keeper = None if file is None else Keeper(office, file, seed)
+        if keeper is not None:
+            keeper.load()
         for key, secret in plan.keys:
             office.register(key, secret)
-    except ValueError as error:
+    except (CaptureError, StateError, ValueError) as error:
         raise CannotServe(str(error)) from None
-    box = Box(market, plan.speed, office)
+    box = Box(market, plan.speed, office, keeper)
+    box.keep()
     site = _Site(_Front(box, plan.token), requestFactory=_Request)
     try:
         listening = reactor.listenTCP(plan.port, site, interface="127.0.0.1")
@@ -285,6 +291,29 @@ def listen(plan: Plan) -> int:
         ) from None
     box.start()
     return int(listening.getHost().port)
+
+
+def _kept(plan: Plan) -> tuple[StateFile | None, int, int]:
+    """The file that keeps what happens, which market that is of, and when it begins.
+
+    Raises:
+        StateError: the file cannot be used, or is of another market.
+    """
+    now, seed = int(time.time() * 1000), 1 if plan.seed is None else plan.seed
+    if plan.state is None:
+        return None, seed, now
+    if plan.replay:
+        raise StateError("a recording begins anew each time: --state and --replay do not go together")
+    file = StateFile(plan.state)
+    meta = meta_of(file)
+    if meta is None:
+        return file, seed, now
+    if plan.seed not in (None, meta["seed"]):
+        raise StateError(
+            f"{plan.state} is of the market of seed {meta['seed']}, not {plan.seed}; leave --seed out, or give the "
+            "name of a new file"
+        )
+    return file, meta["seed"], max(now, meta["time"])
 
 
 # -- the two ways to run it -------------------------------------------------------------------------------
@@ -366,7 +395,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out the command line of ``python -m binance_legacy.exchange``; returns the exit code."""
     given = _parser().parse_args(arguments)
     balances = {asset: amount for each in given.balance for asset, amount in each.items()} or None
-    plan = Plan(given.port, given.seed, given.replay, given.speed, balances, given.key)
+    plan = Plan(given.port, given.seed, given.replay, given.speed, balances, given.key, state=given.state)
     if given.parent_pipe:
         return _serve_parent(plan)
     try:
@@ -403,6 +432,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--key", type=options.key, action="append", default=[], metavar="KEY:SECRET",
         help="an API key that is known from the beginning",
+    )  # fmt: skip
+    parser.add_argument(
+        "--state", type=options.state, metavar="FILE", help="keep accounts and orders in this file, and go on",
     )  # fmt: skip
     parser.add_argument("--parent-pipe", action="store_true", help=argparse.SUPPRESS)
     return parser

@@ -57,6 +57,13 @@ class FuturesDesk(Desk):
         self.waiting.add(algo)
         self.open_count += 1
 
+    def bring_back(self, algo: Algo) -> None:
+        """A conditional order that was taken before is on record again, and waits if it did."""
+        self.algos[algo.id] = algo
+        if algo.waits:
+            self.waiting.add(algo)
+            self.open_count += 1
+
     def leave(self, algo: Algo) -> None:
         """One waits no longer."""
         self.waiting.discard(algo)

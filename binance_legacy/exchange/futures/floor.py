@@ -76,12 +76,15 @@ class FuturesFloor(LiveFloor):
         prices: of the contract.
         seed: of the crowd.
         now: the time at which it wakes.
+        least_id: the number that its first live trade has at least.
     """
 
     publisher: FuturesPublisher
 
-    def __init__(self, contract: Contract, walk: PerpetualWalk, prices: Prices, seed: int, now: int) -> None:
-        super().__init__(contract, walk, seed + _OTHER_CROWD, now)
+    def __init__(
+        self, contract: Contract, walk: PerpetualWalk, prices: Prices, seed: int, now: int, least_id: int = 0
+    ) -> None:
+        super().__init__(contract, walk, seed + _OTHER_CROWD, now, least_id)
         self.contract: Final = contract
         self.prices: Final = prices
         self.publisher = FuturesPublisher(self, self.pushed)

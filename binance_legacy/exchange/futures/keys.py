@@ -102,6 +102,15 @@ class ListenKeys:
         """A key that is alive, by its text."""
         return self._keys.get(text)
 
+    def alive(self) -> list[ListenKey]:
+        """The keys that are alive."""
+        return list(self._keys.values())
+
+    def bring_back(self, one: ListenKey) -> None:
+        """A key that was given before is alive again."""
+        self._keys[one.text] = one
+        one.account.listeners.append(one.tell)
+
     def advance(self) -> None:
         """Ends the keys whose hour is over; those who hear are told."""
         now = self._now()

@@ -45,11 +45,13 @@ class FuturesMarket(Asked):
     Attributes:
         margin: as given.
         contracts: by name.
+        least_ids: the numbers that the live trades of contracts that still sleep have at least.
     """
 
     def __init__(self, spot: Market, margin: str) -> None:
         self.margin: Final = margin
         self.contracts: Final[Mapping[str, Contract]] = contracts(margin)
+        self.least_ids: Final[dict[str, int]] = {}
         self._spot: Final = spot
         self._walk: Final = PerpetualWalk(spot.walk)
         self._floors: Final[dict[str, FuturesFloor]] = {}
@@ -193,7 +195,12 @@ class FuturesMarket(Asked):
         if floor is None:
             contract = self.contract(name)
             floor = self._floors[name] = FuturesFloor(
-                contract, self._walk, self.prices(name), self._spot.seed, self.now
+                contract,
+                self._walk,
+                self.prices(name),
+                self._spot.seed,
+                self.now,
+                self.least_ids.get(name, 0),
             )
         elif floor.now < self.now:
             floor.advance(self.now)

@@ -192,6 +192,22 @@ class FuturesTrading:
         """Every contract that users have traded."""
         return self._desks.values()
 
+    def open_desk(self, name: str) -> FuturesDesk | None:
+        """Where users trade a contract, if any has."""
+        return self._desks.get(name)
+
+    def go_on(self) -> None:
+        """After a stop: which orders end by themselves, and which were forced; fundings meanwhile were not paid."""
+        self._funded = self.now
+        for desk in self._desks.values():
+            for order in desk.orders.values():
+                ticket = ticket_of(order)
+                if ticket.good_till and order.open:
+                    self._timed[order] = desk
+                if ticket.is_liquidation:
+                    self.liquidations.append(order)
+        self.liquidations.sort(key=lambda order: order.created)
+
     def open_orders(self, account: FuturesAccount, name: str) -> list[UserOrder]:
         """An account's open orders of a contract."""
         desk = self._desks.get(name)

@@ -401,6 +401,10 @@ class Book:
         self._drained = last
         return Changes(first, last, self.bids.take_changed(), self.asks.take_changed())
 
+    def skip_to(self, number: int) -> None:
+        """Numbers below this one are taken."""
+        self._next = max(self._next, number)
+
     def _number(self) -> int:
         number = self._next
         self._next = number + 1

@@ -51,19 +51,20 @@ class LiveFloor(Floor):
         symbol: what is traded.
         walk: its fair price at any time.
         now: the time at which it wakes; it is run forward to there at once.
+        least_id: the number that its first live trade has at least; those before it are taken.
 
     Attributes:
         guests: the users who trade here, once one has asked to.
     """
 
-    def __init__(self, symbol: Symbol, walk: Walk, seed: int, now: int) -> None:
+    def __init__(self, symbol: Symbol, walk: Walk, seed: int, now: int, least_id: int = 0) -> None:
         super().__init__(symbol, Past(walk, symbol), [])
         self.book: Final = Book((now - _BOOK_EPOCH) // 10, symbol.step)
         self.publisher = Publisher(self, self.pushed)
         self.guests: Guests | None = None
         self._halted = False
         opened = now // MINUTE * MINUTE
-        first = self.past.id_at(opened)
+        first = max(self.past.id_at(opened), least_id)
         self._join(opened, first, first)
         self._walk: Final = walk
         self._moved_by = 1.0
@@ -79,6 +80,11 @@ class LiveFloor(Floor):
     def moved_by(self) -> float:
         """How many times its own fair price the crowd trades around, since the price was moved."""
         return self._moved_by
+
+    def move_by(self, factor: float, at: int) -> None:
+        """Trades around so many times its own fair price from now on."""
+        self._moved_by = factor
+        self._traded(self.crowd.restart(at), at)
 
     @property
     def busy(self) -> bool:

@@ -56,6 +56,8 @@ class Market(Asked):
         tape_start: when the tape begins, or None.
         tape_end: when it ends; after that its symbols stand still.
         exchange_filters: filters of all symbols together, as ``exchangeInfo`` shows them.
+        least_ids: the numbers that the live trades of symbols that still sleep have at least.
+        moved: how many times their fair price symbols that still sleep trade at, because they were moved before.
 
     Raises:
         CaptureError: a capture cannot be read.
@@ -73,6 +75,8 @@ class Market(Asked):
         self._all: dict[str, Stream] = {}
         self._dozing: Final = Dozing(self._day)
         self.exchange_filters: list[dict[str, Any]] = []
+        self.least_ids: Final[dict[str, int]] = {}
+        self.moved: Final[dict[str, float]] = {}
         self._tape: Final = Tape(tapes) if tapes else None
         self.tape_start: Final = self._tape.start if self._tape else None
         self.tape_end: Final = self._tape.end if self._tape else None
@@ -187,6 +191,11 @@ class Market(Asked):
         """Every listed symbol's."""
         return list(self._listing)
 
+    def moves(self) -> dict[str, float]:
+        """How many times their fair price symbols trade at that were moved."""
+        awake = {name: floor.moved_by for name, floor in self._floors.items()}
+        return {name: factor for name, factor in {**self.moved, **awake}.items() if factor != 1.0}
+
     def relist(self, symbol: Symbol) -> None:
         """Lists a symbol as it is from now on: its status, its filters."""
         self._listing[symbol.name] = symbol
@@ -210,7 +219,7 @@ class Market(Asked):
         if (taped := self._taped.get(name)) is not None:
             return taped.symbol.number(taped.last_trade().price) / self._walk.fair(taped.symbol, self.now)
         floor = self._floors.get(name)
-        return 1.0 if floor is None else floor.moved_by
+        return self.moved.get(name, 1.0) if floor is None else floor.moved_by
 
     # what can be asked
 
@@ -277,7 +286,12 @@ class Market(Asked):
             return taped
         floor = self._floors.get(name)
         if floor is None:
-            floor = self._floors[name] = LiveFloor(self._listed(name), self._walk, self._seed, self.now)
+            least = self.least_ids.get(name, 0)
+            floor = self._floors[name] = LiveFloor(
+                self._listed(name), self._walk, self._seed, self.now, least
+            )
+            if name in self.moved:
+                floor.move_by(self.moved[name], self.now)
             for dozed, stream in self._dozing.wake(name).items():
                 floor.publisher.subscribe(dozed, stream, self.now)
         elif floor.now < self.now:
@@ -346,7 +360,11 @@ class Market(Asked):
         if floor is not None and self.now - floor.now < MINUTE:
             return _last_price(floor)
         symbol = self._listing[name]
-        return symbol.price_text(_fair_price(self._walk, symbol, self.now))
+        return symbol.price_text(self._fair(symbol, self.now))
+
+    def _fair(self, symbol: Symbol, at: int) -> int:
+        """The price around which a symbol that sleeps would trade, where it was moved to."""
+        return _fair_price(self._walk, symbol, at, self.moved.get(symbol.name, 1.0))
 
     def _quote(self, name: str) -> tuple[int, int, int, int]:
         """The best prices; of a sleeping symbol a tick around the fair price."""
@@ -354,7 +372,7 @@ class Market(Asked):
         if floor is not None and self.now - floor.now < MINUTE:
             return floor.levels.best()
         symbol = self._listing[name]
-        bid = _fair_price(self._walk, symbol, self.now)
+        bid = self._fair(symbol, self.now)
         worth = _QUOTED_USD / max(1e-12, self._walk.usd(symbol.base, self.now)) * 10.0**symbol.qty_places
         qty = max(symbol.min_qty, int(worth / symbol.step) * symbol.step)
         return bid, qty, bid + symbol.tick, qty
@@ -368,8 +386,8 @@ class Market(Asked):
         past = self._pasts.get(name) or self._pasts.setdefault(name, Past(self._walk, symbol))
         middle = (self.now - DAY // 2) // DAY * DAY
         bar = replace(past.bars("1d", middle, middle + 1)[0])
-        bar.open = _fair_price(self._walk, symbol, self.now - DAY)
-        bar.close = _fair_price(self._walk, symbol, self.now)
+        bar.open = self._fair(symbol, self.now - DAY)
+        bar.close = self._fair(symbol, self.now)
         bar.high, bar.low = max(bar.high, bar.open, bar.close), min(bar.low, bar.open, bar.close)
         last = Trade(bar.last_id, self.now, bar.close, bar.volume // bar.count, True)
         return answers.day(symbol, bar, last, self._quote(name), self.now)
@@ -379,6 +397,6 @@ def _last_price(floor: Floor) -> str:
     return floor.symbol.price_text(floor.last_trade().price)
 
 
-def _fair_price(walk: Walk, symbol: Symbol, at: int) -> int:
-    price = walk.fair(symbol, at) * 10.0**symbol.price_places
+def _fair_price(walk: Walk, symbol: Symbol, at: int, moved: float) -> int:
+    price = walk.fair(symbol, at) * moved * 10.0**symbol.price_places
     return max(symbol.tick, int(price / symbol.tick) * symbol.tick)

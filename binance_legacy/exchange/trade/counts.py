@@ -73,6 +73,15 @@ class OrderCount:
         for index, count in enumerate(self._counts):
             self._counts[index] = max(0, count - reward)
 
+    @property
+    def state(self) -> list[list[int]]:
+        """When each window began, and its count."""
+        return [list(self._starts), list(self._counts)]
+
+    @state.setter
+    def state(self, state: list[list[int]]) -> None:
+        self._starts[:], self._counts[:] = state
+
     def short(self, now: int) -> list[tuple[str, int]]:
         """The counts as headers name them: ``[("10S", 3), ("1D", 12)]``."""
         self._turn(now)

@@ -381,6 +381,33 @@ class Desk:
         ledger.unlock(orders[0].account, lock.asset, lock.amount - need)
         lock.amount = need
 
+    # going on after a stop
+
+    def following(self) -> list[UserOrder]:
+        """The orders that follow the price."""
+        return [order for order in self._triggers if order.ticket.trailing]
+
+    def restore(self, order: UserOrder) -> None:
+        """An order that was taken before is on record again; orders come by their numbers."""
+        self.orders[order.id] = order
+        if order.open:
+            self.open.setdefault(order.account.name, {})[order.id] = order
+            self.open_count += 1
+
+    def go_on(self, now: int) -> None:
+        """Open orders that were on record are in the market again, in their turn; what crosses it now trades."""
+        assert isinstance(self._book, Book)
+        self._book.skip_to(max(self.orders, default=0) + 1)
+        for order in [one for one in self.orders.values() if one.open and one.status != "PENDING_NEW"]:
+            if order.ticket.conditional and not order.working:
+                self._triggers.back(order)
+            elif order.open:
+                met = take(self._book, order, order.ticket.price or None)
+                self._apply(order, met.steps, now)
+                if order.open and not met.stopped:
+                    self._rest(order)
+        self.finish(now)
+
     # steps
 
     def end_step(self, at: int) -> None:

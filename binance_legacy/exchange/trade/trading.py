@@ -222,6 +222,34 @@ class Trading:
         """Every symbol on which users have traded."""
         return self._desks.values()
 
+    def open_desk(self, name: str) -> Desk | None:
+        """Where users trade a symbol, if any has."""
+        return self._desks.get(name)
+
+    def settings(self) -> dict[str, Any]:
+        """What whoever steers the exchange has changed of symbols, as numbers and texts."""
+        market = self.market
+        own = {name: [dict(row) for row in market.symbol(name).more_filters] for name in self._rules}
+        return {
+            "filters": {name: found for name, found in own.items() if found},
+            "exchange": [dict(row) for row in self._exchange_rules.rows],
+            "assets": {name: [dict(row) for row in one.rows] for name, one in self._asset_rules.items()},
+            "halted": sorted(self._halted),
+            "moved": market.moves(),
+        }
+
+    def set_settings(self, settings: Mapping[str, Any]) -> None:
+        """Gives it the `settings` of another."""
+        self.market.moved.update(settings.get("moved", {}))
+        for name, rows in settings.get("filters", {}).items():
+            self.set_filters(name, *rows)
+        if settings.get("exchange"):
+            self.set_exchange_filters(*settings["exchange"])
+        for name, rows in settings.get("assets", {}).items():
+            self.set_asset_filters(self.ledger.accounts[name], *rows)
+        for name in settings.get("halted", ()):
+            self.halt(name)
+
     @property
     def awaited(self) -> bool:
         """Whether anybody's order waits for what the crowd does."""

@@ -41,6 +41,10 @@ class Triggers:
             order.trailing_since = now
             order.extreme = last
 
+    def back(self, order: UserOrder) -> None:
+        """An order that waited before waits again, as far as it had come."""
+        self._waiting[order.id] = order
+
     def discard(self, order: UserOrder) -> None:
         """An order waits no longer, if it did."""
         self._waiting.pop(order.id, None)
