@@ -100,8 +100,7 @@ class FuturesFloor(LiveFloor):
         drift, before = self.prices.drift(), self._moved_by
         self._moved_by = drift
         if abs(drift / before - 1) > _JUMP:
-            tick, fair = self.symbol.tick, self._fair(at) * 10.0**self.symbol.price_places
-            self._jump(max(tick, round(fair / tick) * tick), at)
+            self._jump_to_fair(at)
 
     def last_scaled(self, at: int) -> int | None:
         """The last price in 1e-8; None where nobody has traded here lately."""

@@ -84,7 +84,7 @@ class LiveFloor(Floor):
     def move_by(self, factor: float, at: int) -> None:
         """Trades around so many times its own fair price from now on."""
         self._moved_by = factor
-        self._traded(self.crowd.restart(at), at)
+        self._jump_to_fair(at)
 
     @property
     def busy(self) -> bool:
@@ -217,6 +217,11 @@ class LiveFloor(Floor):
         fills = self.book.limit(False, price, least).fills  # trades with a bid that lies there, or rests
         self._traded(fills or self.book.limit(True, price, least, None, Until.IMMEDIATE).fills, at)
         self.publisher.moved(at)
+
+    def _jump_to_fair(self, at: int) -> None:
+        """The fair price has jumped."""
+        tick, fair = self.symbol.tick, self._fair(at) * 10.0**self.symbol.price_places
+        self._jump(max(tick, round(fair / tick) * tick), at)
 
     def moved(self, at: int) -> None:
         """The book may have changed."""
