@@ -20,6 +20,7 @@ from binance_legacy.exchange.doors import (  # noqa: F401 - the first two regist
 from binance_legacy.exchange.doors.rest import DOORS
 from binance_legacy.exchange.futures.calls import calls
 from binance_legacy.exchange.futures.contracts import COIN_M, USD_M
+from binance_legacy.exchange.margin.calls import MARGIN_CALLS
 from binance_legacy.exchange.trade.spot_calls import BY_PATH
 from binance_legacy.exchange.trade.wallet_calls import WALLET_CALLS
 
@@ -53,7 +54,7 @@ def rest() -> Iterator[tuple[str, str, object]]:
     for path, doors in DOORS.items():
         for method, door in doors.items():
             yield f"{method} {path}", names.get(path, ""), door.weight
-    for call in (*BY_PATH.values(), *WALLET_CALLS, *calls(USD_M), *calls(COIN_M)):
+    for call in (*BY_PATH.values(), *WALLET_CALLS, *MARGIN_CALLS, *calls(USD_M), *calls(COIN_M)):
         yield f"{call.method} {call.path}", call.name, call.weight
 
 

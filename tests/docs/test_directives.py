@@ -93,12 +93,13 @@ def test_every_command_s_help_is_on_the_page(english: Pages) -> None:
 def test_the_table_of_what_is_served_is_that_of_the_doors():
     from binance_legacy.exchange.doors.rest import DOORS
     from binance_legacy.exchange.futures.calls import calls
+    from binance_legacy.exchange.margin.calls import MARGIN_CALLS
     from binance_legacy.exchange.trade.spot_calls import CALLS
     from binance_legacy.exchange.trade.wallet_calls import WALLET_CALLS
     from docs._ext import served
 
     rows = list(served.rest())
-    signed = (CALLS, WALLET_CALLS, calls("um"), calls("cm"))
+    signed = (CALLS, WALLET_CALLS, MARGIN_CALLS, calls("um"), calls("cm"))
     assert len(rows) == sum(map(len, (*DOORS.values(), *signed))) == len(set(rows))
     assert ("POST /api/v3/order", "order.place", 1) in rows and ("GET /api/v3/ping", "ping", 1) in rows
 

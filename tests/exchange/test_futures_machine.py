@@ -236,5 +236,6 @@ def test_futures_are_conserved_whatever_users_do():
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_futures_are_conserved_for_long():
     run(300, 120)

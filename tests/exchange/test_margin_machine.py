@@ -154,5 +154,6 @@ def test_margin_is_conserved_whatever_users_do():
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_margin_is_conserved_for_long():
     run(200, 100)

@@ -414,6 +414,7 @@ def test_a_box_killed_in_a_burst_has_kept_all_that_it_acknowledged(tmp_path):
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_a_hundred_boxes_killed_in_bursts_have_kept_all_that_they_acknowledged(tmp_path):
     sums = [0, 0]
     for number in range(100):
