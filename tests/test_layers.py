@@ -26,6 +26,7 @@ OF_THE_BOX = {
 WITH_TWISTED = {
     "engine",
     "websockets",
+    "paper",
     "exchange/doors/box",
     "exchange/doors/connections",
     "exchange/doors/serve",

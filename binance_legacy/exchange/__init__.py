@@ -61,6 +61,9 @@ def _state(path: str | os.PathLike[str]) -> Path:
         raise ValueError(str(error)) from None
 
 
+_PAPER_BOOT: Final = _BOOT.replace("binance_legacy.exchange.doors.serve", "binance_legacy.paper")
+
+
 class ExchangeError(RuntimeError):
     """The exchange could not be started; the text says why in one sentence."""
 
@@ -83,6 +86,10 @@ class Exchange(Helm):
         state: a file that keeps accounts, orders and what users have in the books, and with which the next exchange
             goes on. None keeps nothing. It goes with no `replay`.
 
+        paper: the market is the live exchange's own, and only orders and accounts are this one's: True for Binance, or
+            the address of another box that stands for it, ``http://127.0.0.1:PORT``. It goes with no `replay` or
+            `speed`.
+
     Raises:
         ValueError: a seed, speed, port, balance or replay that cannot be meant; says what can.
     """
@@ -95,6 +102,7 @@ class Exchange(Helm):
         port: int = 0,
         balances: Mapping[str, Amount] | None = None,
         state: str | os.PathLike[str] | None = None,
+        paper: bool | str = False,
     ) -> None:
         if not (seed is None or isinstance(seed, int)):
             raise ValueError(f"seed is {seed!r}; give a whole number, such as 7")
@@ -107,7 +115,13 @@ class Exchange(Helm):
             *_arguments(seed, self._replay, speed, port),
             *_balance_arguments(balances),
             *([] if state is None else ["--state", str(_state(state))]),
+            *(["--live", paper] if isinstance(paper, str) else []),
         ]
+        if paper and (self._replay or speed != 1.0):
+            raise ValueError(
+                "paper trading is beside the live market: it goes with no replay and at no other speed"
+            )
+        self._boot: Final = _PAPER_BOOT if paper else _BOOT
         self._patience: Final = _READY_WITH_TAPE if self._replay else _READY_WITHIN
         self._lock = threading.Lock()  # guards the process being started or stopped
         self._process: subprocess.Popen[bytes] | None = None
@@ -130,7 +144,7 @@ class Exchange(Helm):
             if self._process is not None:
                 return
             _look_at(self._replay)
-            process = _spawn(self._arguments)
+            process = _spawn(self._boot, self._arguments)
             try:
                 port, self._pid, self._token = _await_ready(process, self._patience)
             except BaseException:
@@ -304,7 +318,7 @@ def _balance_arguments(balances: Mapping[str, Amount] | None) -> list[str]:
     return ["--balance", ",".join(parts) or "USDT=0"]
 
 
-def _spawn(arguments: list[str]) -> subprocess.Popen[bytes]:
+def _spawn(boot: str, arguments: list[str]) -> subprocess.Popen[bytes]:
     """The child, in a process group of its own, so that Ctrl-C reaches only the parent."""
     if not sys.executable:
         raise ExchangeError("sys.executable is empty: there is no Python to run the exchange with")
@@ -318,7 +332,7 @@ def _spawn(arguments: list[str]) -> subprocess.Popen[bytes]:
     if sys.platform == "win32":
         group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
     process = subprocess.Popen(
-        [sys.executable, "-P", "-c", _BOOT, json.dumps(folders), *arguments],
+        [sys.executable, "-P", "-c", boot, json.dumps(folders), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         bufsize=0,

@@ -6,6 +6,8 @@ import time
 from typing import Any, Final
 from urllib.parse import parse_qs
 
+import orjson
+
 from .. import refusals
 from ..refusals import Refusal
 from . import microseconds
@@ -63,10 +65,27 @@ class ApiConnection(Connection):
             self.session.close()
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
-        if self.session is not None and self.may_speak():
+        if self.session is None or not self.may_speak():
+            return
+        outside = self.factory.outside
+        later = None if outside is None else outside.later_on_api(payload)
+        if later is None:
+            self._answer(payload)
+            return
+        later.addCallback(lambda reply: self._answer(payload) if reply is None else self.send(frame(reply)))
+        later.addErrback(lambda why: self._refuse(payload, why.value))
+
+    def _answer(self, payload: bytes) -> None:
+        if self.session is not None:
             self.factory.house.catch_up()
             self.session.answer(payload, _milliseconds())
             self.factory.house.followed()
+
+    def _refuse(self, payload: bytes, why: BaseException) -> None:
+        refusal = why if isinstance(why, Refusal) else refusals.broken()
+        number = orjson.loads(payload).get("id")
+        told = {"id": number, "status": refusal.status, "error": refusal.error(), "rateLimits": []}
+        self.send(frame(orjson.dumps(told)))
 
     def tell_shutdown(self, at: int) -> None:
         if self.session is not None:
@@ -78,13 +97,22 @@ class ApiFactory(ConnectionFactory):
 
     Args:
         office: of the exchange.
+        outside: where a market lies that is followed, or None.
     """
 
     protocol: Any = ApiConnection
 
-    def __init__(self, house: Any, reactor: Any, office: WholeOffice, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        house: Any,
+        reactor: Any,
+        office: WholeOffice,
+        limits: Limits | None = None,
+        outside: Any = None,
+    ) -> None:
         super().__init__(house, reactor, limits or Limits(requests=None))
         self.office = office
+        self.outside = outside
 
 
 def _milliseconds() -> int:

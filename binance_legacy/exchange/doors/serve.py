@@ -84,13 +84,14 @@ class _Front(Resource):
 
     isLeaf = True
 
-    def __init__(self, box: Box, token: str | None) -> None:
+    def __init__(self, box: Box, token: str | None, outside: Any = None) -> None:
         super().__init__()
+        self._outside: Final = outside
         self._box: Final = box
         self._rest: Final = Rest(box.office)
         limits = Limits(backlog=None) if box.market.tape_end is not None else Limits()
         self._streams: Final = WebSocketResource(StreamFactory(box, reactor, limits))
-        self._api: Final = WebSocketResource(api.ApiFactory(box, reactor, box.office))
+        self._api: Final = WebSocketResource(api.ApiFactory(box, reactor, box.office, outside=outside))
         self._steering: Final = Steering(box, box.faults)
         self._token: Final = token
 
@@ -112,12 +113,46 @@ class _Front(Resource):
         self._box.asked_of(query)
         key, unit = _header(request, b"x-mbx-apikey"), _header(request, b"x-mbx-time-unit")
         asked = Request(method, path, query, body, key, unit, request.getClientAddress().host)
-        answer = self._rest.answer(asked, now)
-        if method != "GET":
-            self._box.followed()
+        if self._outside is not None and failure is None:
+            return self._ask_outside(request, asked, wait)
+        answer = self._answer(asked, now)
         if failure is not None:
             answer = _refused(failure.refusal(now))
         return self._send(request, answer, wait)
+
+    def _answer(self, asked: Request, now: int) -> Answer:
+        answer = self._rest.answer(asked, now)
+        if asked.method != "GET":
+            self._box.followed()
+        return answer
+
+    def _ask_outside(self, request: Any, asked: Request, wait: float) -> Any:
+        """Answer what the box itself answers, when it can; the rest is answered from outside."""
+        try:
+            later = self._outside.later(asked)
+        except Refusal as refusal:
+            return self._send(request, _refused(refusal), wait)
+        if later is None:
+            return self._send(request, self._answer(asked, int(time.time() * 1000)), wait)
+        gone: list[object] = []
+        request.notifyFinish().addErrback(gone.append)
+
+        def come(answer: Answer | None) -> None:
+            self._box.catch_up()
+            told = answer or self._answer(asked, int(time.time() * 1000))
+            if not gone:
+                _write(request, told)
+                request.finish()
+
+        def failed(why: Failure) -> None:
+            refusal = why.value if isinstance(why.value, Refusal) else refusals.broken()
+            if not gone:
+                _write(request, _refused(refusal))
+                request.finish()
+
+        later.addCallback(come)
+        later.addErrback(failed)
+        return NOT_DONE_YET
 
     def _send(self, request: Any, answer: Answer, wait: float) -> Any:
         """Send an answer, perhaps later; a client that does not wait for it is gone then."""
@@ -144,10 +179,11 @@ class _Front(Resource):
             if uri.partition("?")[0] == api.PATH:
                 api.read_options(uri)
                 return self._api.render(request)
+            piped = self._outside is not None and self._outside.takes(uri)
             read_target(uri)
         except Refusal as refusal:
             return _refuse(request, refusal)
-        return self._streams.render(request)
+        return (self._outside.pipes if piped else self._streams).render(request)
 
     def _steer(self, request: Any) -> Any:
         """Carry out an order of whoever started the exchange."""
@@ -260,8 +296,12 @@ class Plan:
     state: Path | None = None
 
 
-def listen(plan: Plan) -> int:
+def listen(plan: Plan, outside: Any = None) -> int:
     """Set an exchange up on the reactor, which the caller runs.
+
+    Args:
+        plan: the exchange.
+        outside: where a market lies that is followed; None for one that is made up here.
 
     Returns:
         the port.
@@ -271,7 +311,11 @@ def listen(plan: Plan) -> int:
     """
     try:
         file, seed, start = _kept(plan)
-        market = Market(seed=seed, start=start, tapes=plan.replay)
+        market = (
+            Market(seed=seed, start=start, tapes=plan.replay)
+            if outside is None
+            else outside.market(seed, start)
+        )
         office = WholeOffice(market, seed, plan.speed, plan.balances)
         keeper = None if file is None else Keeper(office, file, seed)
         if keeper is not None:
@@ -282,7 +326,7 @@ def listen(plan: Plan) -> int:
         raise CannotServe(str(error)) from None
     box = Box(market, plan.speed, office, keeper)
     box.keep()
-    site = _Site(_Front(box, plan.token), requestFactory=_Request)
+    site = _Site(_Front(box, plan.token, outside), requestFactory=_Request)
     try:
         listening = reactor.listenTCP(plan.port, site, interface="127.0.0.1")
     except CannotListenError:
@@ -290,6 +334,8 @@ def listen(plan: Plan) -> int:
             f"port {plan.port} on 127.0.0.1 is in use by another program; give another, or 0 for any free one"
         ) from None
     box.start()
+    if outside is not None:
+        outside.begin(box)
     return int(listening.getHost().port)
 
 
@@ -319,7 +365,7 @@ def _kept(plan: Plan) -> tuple[StateFile | None, int, int]:
 # -- the two ways to run it -------------------------------------------------------------------------------
 
 
-def serve_alone(plan: Plan) -> int:
+def serve_alone(plan: Plan, outside: Any = None) -> int:
     """Run an exchange until Ctrl-C, and say where it is.
 
     Returns:
@@ -329,7 +375,7 @@ def serve_alone(plan: Plan) -> int:
         CannotServe: the port is in use, or a capture cannot be read.
     """
     _log_to_stderr()
-    port = listen(plan)
+    port = listen(plan, outside)
     codes: list[int] = []
 
     def interrupted(number: int, frame: object) -> None:
@@ -349,14 +395,14 @@ def serve_alone(plan: Plan) -> int:
     return codes[0] if codes else 0
 
 
-def _serve_parent(plan: Plan) -> int:
+def _serve_parent(plan: Plan, outside: Any) -> int:
     """Run an exchange until the parent's end of the standard input is closed; the parent may steer it."""
     plan = replace(plan, token=secrets.token_urlsafe(24))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, and its end is ours
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _log_to_stderr()
     try:
-        port = listen(plan)
+        port = listen(plan, outside)
     except CannotServe as error:
         _report({"error": str(error)})
         return 2
@@ -391,15 +437,15 @@ def _log_to_stderr() -> None:
     globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False, discardBuffer=True)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, outside: Any = None) -> int:
     """Carry out the command line of ``python -m binance_legacy.exchange``; returns the exit code."""
     given = _parser().parse_args(arguments)
     balances = {asset: amount for each in given.balance for asset, amount in each.items()} or None
     plan = Plan(given.port, given.seed, given.replay, given.speed, balances, given.key, state=given.state)
     if given.parent_pipe:
-        return _serve_parent(plan)
+        return _serve_parent(plan, outside)
     try:
-        return serve_alone(plan)
+        return serve_alone(plan, outside)
     except CannotServe as error:
         sys.stderr.write(f"binance_legacy.exchange: {error}\n")
         return 2

@@ -258,6 +258,11 @@ class RecordedBook:
                 rungs.set(price, qty)
         self.update_id = data["u"]
 
+    def forget(self) -> None:
+        """The next depth answer is taken over, whatever its number."""
+        self._whole = False
+        self.update_id = 0
+
     def answered(self, snapshot: Record) -> None:
         """A recorded depth answer: taken over where the book has a hole."""
         if not self._whole and snapshot.data["lastUpdateId"] >= self.update_id:
