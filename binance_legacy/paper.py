@@ -30,7 +30,11 @@ from twisted.internet import reactor as _reactor
 from binance_legacy.endpoints import legacy as _rows  # noqa: F401 - so that the catalogue has them all
 from binance_legacy.endpoints.declare import catalogue
 from binance_legacy.engine import tls
-from binance_legacy.exchange.doors import sessions
+from binance_legacy.exchange.doors import (
+    rest_futures,  # noqa: F401 - so that the table of the public market is whole
+    rest_market,  # noqa: F401
+    sessions,
+)
 from binance_legacy.exchange.doors.connections import GOING_AWAY, Connection, ConnectionFactory, Limits
 from binance_legacy.exchange.doors.push import SPOT, read_target
 from binance_legacy.exchange.doors.rest import DOORS, Answer, Request
@@ -134,6 +138,8 @@ class Outside:
         return None if symbol is None or self.follow is None else self.follow.ready(symbol)
 
     def _fetch(self, path: str, query: str) -> Answer:
+        if not is_public("GET", path, query):  # whoever asks: here bytes leave
+            raise unsupported(f"{path} is not of the public market, and is not asked outside")
         url = venues.reroute(_HOSTS[path.split("/", 2)[1]] + path) + (f"?{query}" if query else "")
         session = getattr(self._sessions, "session", None)
         if session is None:
@@ -508,6 +514,13 @@ class Follow:
             each.callback(None)
 
 
+def outside(live: str | None) -> Outside:
+    """What lies outside a paper box in this process: Binance, or a box that stands for it."""
+    if live is not None:
+        venues.use_box(live)
+    return Outside(live)
+
+
 # -- the process ----------------------------------------------------------------------------------------------
 
 
@@ -521,9 +534,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         place = given.index("--live")
         live = given[place + 1]
         del given[place : place + 2]
-    if live is not None:
-        venues.use_box(live)
-    return serve.main(given, Outside(live))
+    return serve.main(given, outside(live))
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from binance_legacy.exchange import options
 from binance_legacy.runner import at_exit_here
+from binance_legacy.wire import venues
 
 from .table import CommandError
 
@@ -50,6 +52,44 @@ def declare(parser: ArgumentParser) -> None:
     )
 
 
+def declare_paper(parser: ArgumentParser) -> None:
+    """Add the options of paper trading."""
+    parser.add_argument(
+        "--paper", action="store_true", help="the market is Binance's own, orders and accounts are the box's"
+    )
+    parser.add_argument(
+        "--live",
+        metavar="URL",
+        help="with --paper: another box that stands for Binance, http://127.0.0.1:PORT",
+    )
+
+
+def paper(chosen: Namespace) -> bool | str:
+    """Whose market a paper box follows; False where it makes up its own.
+
+    Raises:
+        CommandError: options that do not go together.
+    """
+    if not chosen.paper:
+        if chosen.live is not None:
+            raise CommandError("--live can only be used with --paper")
+        return False
+    for name in ("replay", "speed", "state"):
+        if getattr(chosen, name) not in (None, []):
+            raise CommandError(
+                f"--{name} and --paper do not go together: paper trading is beside the live market"
+            )
+    if chosen.live is not None and not is_box(chosen.live):
+        raise CommandError(f"--live {chosen.live}: give the address of a box, such as http://127.0.0.1:9443")
+    return chosen.live or True
+
+
+def is_box(url: str) -> bool:
+    """Whether an address can be a box's: plain HTTP on this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and venues.is_loopback(parts.hostname or "")
+
+
 def refuse_options(chosen: Namespace, why: str) -> None:
     """Refuse the options of `declare` where there will be no box."""
     given = [
@@ -72,6 +112,7 @@ def start(chosen: Namespace) -> Exchange:
             speed=speed(chosen),
             balances=balances(chosen),
             state=chosen.state,
+            paper=paper(chosen),
         )
         exchange.start()
     except ExchangeError as error:
@@ -81,8 +122,8 @@ def start(chosen: Namespace) -> Exchange:
     return exchange
 
 
-def outcome(exchange: Exchange) -> str:
-    """How the accounts that have traded did, as lines; "" where none has."""
+def outcome(exchange: Exchange, word: str = "offline") -> str:
+    """How the accounts that have traded did, as lines that begin with a word; "" where none has."""
     from binance_legacy.exchange import ExchangeError
 
     try:
@@ -91,24 +132,24 @@ def outcome(exchange: Exchange) -> str:
         return ""  # it has ended before us
     named = len(accounts) > 1
     return "".join(
-        (_account(one, named) if one["orders"] else "")
-        + "".join(_futures(one["name"] if named else "", row) for row in one["futures"])
+        (_account(one, named, word) if one["orders"] else "")
+        + "".join(_futures(one["name"] if named else "", row, word) for row in one["futures"])
         for one in accounts
     )
 
 
-def _futures(name: str, row: dict[str, Any]) -> str:
+def _futures(name: str, row: dict[str, Any], word: str) -> str:
     """How an account of futures did."""
     before, after = Decimal(row["brought"]), Decimal(row["now"])
     whose = f" of account {name}" if name else ""
     return (
-        f"offline: futures: {_count(row['orders'], 'order')}, {_count(row['trades'], 'trade')}, "
+        f"{word}: futures: {_count(row['orders'], 'order')}, {_count(row['trades'], 'trade')}, "
         f"{_count(row['positions'], 'position')} still open{whose}\n"
         f"  {row['asset']:<8}{before:>20,.8f}{after:>20,.8f}{after - before:>+20,.8f}\n"
     )
 
 
-def _account(account: dict[str, Any], named: bool) -> str:
+def _account(account: dict[str, Any], named: bool, word: str) -> str:
     opening, held, margin = account["opening"], account["balances"], account["margin"]
     rows = []
     for asset in dict.fromkeys([*opening, *held, *margin]):
@@ -121,7 +162,7 @@ def _account(account: dict[str, Any], named: bool) -> str:
     heading = f"  {'':<8}{'before':>20}{'after':>20}{'change':>20}\n"
     whose = f" of account {account['name']}" if named else ""
     return (
-        f"offline: {_count(account['orders'], 'order')}, {_count(account['trades'], 'trade')}, "
+        f"{word}: {_count(account['orders'], 'order')}, {_count(account['trades'], 'trade')}, "
         f"{_count(account['open_orders'], 'order')} still open{whose}\n"
         f"{heading if rows else ''}{''.join(rows)}"
         f"  profit {now - brought:+,.2f} USDT at the last prices; commissions {paid}\n"
@@ -134,6 +175,8 @@ def _count(number: int, what: str) -> str:
 
 def market(chosen: Namespace) -> str:
     """The market in the box, in a few words."""
+    if chosen.paper:
+        return f"the market of {chosen.live or 'Binance'}"
     names = ", ".join(file.name for file in chosen.replay)
     return f"replay of {names}" if names else f"seed {seed(chosen)}"
 

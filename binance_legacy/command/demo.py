@@ -31,7 +31,17 @@ examples:
 def declare(parser: ArgumentParser) -> None:
     parser.add_argument("--seconds", type=_seconds, default=10.0, help="how long to watch (default 10)")
     parser.add_argument("--symbol", default="BTCUSDT", help="which market (default BTCUSDT)")
-    parser.set_defaults(seed=1, replay=[], speed=None, balance=[], state=None, offline=True, quiet=True)
+    parser.set_defaults(
+        seed=1,
+        replay=[],
+        speed=None,
+        balance=[],
+        state=None,
+        paper=False,
+        live=None,
+        offline=True,
+        quiet=True,
+    )
 
 
 def carry_out(options: Namespace) -> int:

@@ -33,6 +33,7 @@ def declare(parser: ArgumentParser) -> None:
         metavar="KEY:SECRET",
         help="an API key that may trade, with an account of its own; again for another",
     )
+    box.declare_paper(parser)
     box.declare(parser)
 
 
@@ -42,7 +43,12 @@ def carry_out(given: Namespace) -> int:
     try:
         speed, balances = box.speed(given), box.balances(given)
         plan = Plan(given.port, given.seed, given.replay, speed, balances, given.key, state=given.state)
-        return serve_alone(plan)
+        live = box.paper(given)
+        if not live:
+            return serve_alone(plan)
+        from binance_legacy.paper import outside  # imports the engine
+
+        return serve_alone(plan, outside(live if isinstance(live, str) else None))
     except CannotServe as error:
         raise CommandError(str(error)) from None
 

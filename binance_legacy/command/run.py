@@ -36,12 +36,13 @@ script ends, run says what its account has, and what it has won or lost by tradi
 Options of run stand before SCRIPT; what stands after SCRIPT goes to it, as with python itself.
 """
 
-_BOX_OPTIONS = ("--seed", "--replay", "--speed", "--balance", "--state")
+_BOX_OPTIONS = ("--seed", "--replay", "--speed", "--balance", "--state", "--paper", "--live")
 
 
 def declare(parser: ArgumentParser) -> None:
     parser.usage = f"{PROGRAM} run [--offline] [options] SCRIPT [ARGUMENTS]"
     parser.add_argument("--offline", action="store_true", help="let an exchange in a box answer for Binance")
+    box.declare_paper(parser)
     box.declare(parser)
     parser.add_argument(
         "--quiet", action="store_true", help="do not say where the box is, nor at the end how the account did"
@@ -55,6 +56,12 @@ def declare(parser: ArgumentParser) -> None:
 def carry_out(options: Namespace) -> int:
     if not options.program:
         raise CommandError("name the script to run, as in: run --offline my_old_bot.py")
+    if options.paper and options.offline:
+        raise CommandError(
+            "--offline and --paper do not go together: choose a market that is made up, or the live one"
+        )
+    if box.paper(options):
+        options.offline = True
     if not options.offline:
         box.refuse_options(options, "can only be used with --offline")
     name, *arguments = options.program
@@ -87,9 +94,10 @@ def start(find: Callable[[], Program], arguments: list[str], options: Namespace)
     if options.offline:
         exchange = box.start(options)
         if not options.quiet:
-            sys.stderr.write(f"offline: exchange in a box at {exchange.rest_url} ({box.market(options)})\n")
+            word = "paper" if options.paper else "offline"
+            sys.stderr.write(f"{word}: exchange in a box at {exchange.rest_url} ({box.market(options)})\n")
             sys.stderr.flush()
-            runner.at_exit_here(lambda: _say(box.outcome(exchange)))
+            runner.at_exit_here(lambda: _say(box.outcome(exchange, word)))
     if venues.box():
         from binance_legacy import offline
 

@@ -87,8 +87,8 @@ class Exchange(Helm):
             goes on. None keeps nothing. It goes with no `replay`.
 
         paper: the market is the live exchange's own, and only orders and accounts are this one's: True for Binance, or
-            the address of another box that stands for it, ``http://127.0.0.1:PORT``. It goes with no `replay` or
-            `speed`.
+            the address of another box that stands for it, ``http://127.0.0.1:PORT``. It goes with no `replay`,
+            `speed` or `state`.
 
     Raises:
         ValueError: a seed, speed, port, balance or replay that cannot be meant; says what can.
@@ -117,9 +117,9 @@ class Exchange(Helm):
             *([] if state is None else ["--state", str(_state(state))]),
             *(["--live", paper] if isinstance(paper, str) else []),
         ]
-        if paper and (self._replay or speed != 1.0):
+        if paper and (self._replay or speed != 1.0 or state is not None):
             raise ValueError(
-                "paper trading is beside the live market: it goes with no replay and at no other speed"
+                "paper trading is beside the live market: it goes with no replay, speed or state"
             )
         self._boot: Final = _PAPER_BOOT if paper else _BOOT
         self._patience: Final = _READY_WITH_TAPE if self._replay else _READY_WITHIN
