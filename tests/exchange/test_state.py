@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from binance_legacy.client import Client
+from binance_legacy.exceptions import BinanceLimitException
 from binance_legacy.exchange import Exchange, ExchangeError
 from binance_legacy.exchange.refusals import Refusal
 from binance_legacy.exchange.state.file import StateError, StateFile
@@ -329,7 +330,8 @@ class Burst:
             client = Client("k" * 64, "s" * 64)
             price = float(client.get_symbol_ticker(symbol="ETHUSDT")["price"])
             while not self.stop.is_set():
-                self._spot(client, number, price)
+                with contextlib.suppress(BinanceLimitException):  # as many orders as an account may place
+                    self._spot(client, number, price)
                 one = client.futures_create_order(
                     symbol="ETHUSDT", side="BUY" if number % 2 else "SELL", type="MARKET", quantity=0.1,
                     newOrderRespType="RESULT",
