@@ -107,6 +107,7 @@ class FuturesDesk(Desk):
                 self._end(order, "EXPIRED", at, "EXPIRED")
             elif order.left > most:
                 order.qty -= order.left - most
+                self._positions.ledger.marks.order(order)
                 if order.resting is not None:
                     self._book.reduce(order.id, most)
 

@@ -201,6 +201,7 @@ def _enable(world: World, owner: Account, asked: Asked) -> Answer:
     """``POST /sapi/v1/margin/isolated/account``."""
     account = world.margin.account(owner, asked["symbol"])
     account.enabled = True
+    world.margin.trading.ledger.marks.account(account)
     return {"success": True, "symbol": account.symbol}
 
 
@@ -210,6 +211,7 @@ def _disable(world: World, owner: Account, asked: Asked) -> Answer:
     if account.owes or any(account.held(asset) for asset in account.assets()):
         raise Refusal(-11017, "The isolated margin account still has assets or debts.")
     account.enabled = False
+    world.margin.trading.ledger.marks.account(account)
     return {"success": True, "symbol": account.symbol}
 
 

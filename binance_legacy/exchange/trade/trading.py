@@ -97,6 +97,7 @@ class Trading:
         amounts = {asset: units(amount) for asset, amount in balances.items()}
         account = self.ledger.accounts[name] = Account(name, uid, self.now)
         self._counts[name] = OrderCount(self._windows)
+        self.ledger.marks.account(account)
         for asset, amount in amounts.items():
             self.ledger.deposit(account, asset, amount)
         return account
