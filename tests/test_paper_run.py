@@ -94,7 +94,8 @@ def test_what_is_public_is_answered_as_the_live_exchange_answers(live, box, path
 
 def test_streams_come_message_for_message_as_they_come_there(live, box):
     names = "/stream?streams=btcusdt@trade/btcusdt@depth@100ms/btcusdt@bookTicker"
-    with connect(live.stream_url + names) as there, connect(box.stream_url + names) as here:
+    quick = {"close_timeout": 0.2}
+    with connect(live.stream_url + names, **quick) as there, connect(box.stream_url + names, **quick) as here:
         heard = [[], []]
         for line, messages in ((there, heard[0]), (here, heard[1])):
             while len(messages) < 60:

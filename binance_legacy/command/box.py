@@ -112,7 +112,7 @@ def start(chosen: Namespace) -> Exchange:
             speed=speed(chosen),
             balances=balances(chosen),
             state=chosen.state,
-            paper=paper(chosen),
+            paper="paper" in chosen and paper(chosen),
         )
         exchange.start()
     except ExchangeError as error:

@@ -20,8 +20,8 @@ def exchange():
 def stream(exchange):
     """Open a stream connection to the exchange: `stream("/ws/btcusdt@trade")`; closed after the test."""
     with ExitStack() as opened:
-        yield lambda path, to=exchange: opened.enter_context(
-            connect(to.stream_url + path, max_size=None, compression=None)
+        yield lambda path, to=exchange, **options: opened.enter_context(
+            connect(to.stream_url + path, max_size=None, compression=None, **options)
         )
 
 

@@ -28,7 +28,7 @@ def client(box, monkeypatch):
 @pytest.fixture
 def line(box, stream):
     """Open a stream connection: `line("/market/stream?streams=...")`; closed after the test."""
-    return lambda path: stream(path, box)
+    return lambda path: stream(path, box, close_timeout=0.2)  # many messages are left unread
 
 
 def receive(line, wanted=lambda message: True):

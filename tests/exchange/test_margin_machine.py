@@ -150,7 +150,7 @@ def run(examples, steps):
 
 
 def test_margin_is_conserved_whatever_users_do():
-    run(10, 40)
+    run(6, 35)
 
 
 @pytest.mark.soak

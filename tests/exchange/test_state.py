@@ -38,11 +38,21 @@ MARGIN_QUESTIONS = (
 )  # fmt: skip
 
 
+_opened = []
+
+
+def opened(path):
+    """A file that is closed after the test."""
+    file = StateFile(path)
+    _opened.append(file)
+    return file
+
+
 class Kept(Bench):
     """A bench whose state is in a file."""
 
     def __init__(self, path, start=None, **options):
-        self.file = StateFile(path)
+        self.file = opened(path)
         meta = meta_of(self.file)
         more = {} if start is None and meta is None else {"start": start or meta["time"]}
         super().__init__(users=meta is None, **more, **options)
@@ -97,7 +107,9 @@ def _without_prices(told):
 
 @pytest.fixture
 def path(tmp_path):
-    return tmp_path / "box.db"
+    yield tmp_path / "box.db"
+    while _opened:
+        _opened.pop().close()
 
 
 def busy(bench):
@@ -207,7 +219,7 @@ def test_an_order_that_crosses_the_market_after_the_stop_trades_at_once(path):
     waiting = first.spot("order.place", symbol="BTCUSDT", side="BUY", type="LIMIT_MAKER", quantity="0.01",
                          price=first.price_of("BTCUSDT", 0.99))  # fmt: skip
     first.stop()
-    file = StateFile(path)
+    file = opened(path)
     (settings,) = [value for key, value in file.read("small") if key == "settings"]
     file.write([("small", "settings", {**settings, "moved": {"BTCUSDT": 0.9}})])
     file.close()
@@ -249,7 +261,7 @@ def test_time_never_goes_back(path):
 
 
 def test_a_file_is_used_by_one_exchange_at_a_time(path):
-    first = StateFile(path)
+    first = opened(path)
     first.write([("meta", "meta", {})])
     with pytest.raises(StateError, match="in use by another exchange"):
         StateFile(path)
@@ -276,7 +288,7 @@ def test_a_file_of_another_version_is_refused(path):
 
 
 def test_rows_are_written_all_or_none(path):
-    file = StateFile(path)
+    file = opened(path)
     with pytest.raises(TypeError):
         file.write([("a", "1", {}), ("a", "2", object())])
     assert list(file.read("a")) == []

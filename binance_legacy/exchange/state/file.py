@@ -40,9 +40,15 @@ class StateFile:
         self._path: Final = path
         try:
             self._db: Final = sqlite3.connect(path, timeout=_WAIT, isolation_level=None)
-            self._open()
-        except sqlite3.DatabaseError as error:
+        except sqlite3.Error as error:
             raise StateError(_why(path, error)) from None
+        try:
+            self._open()
+        except BaseException as error:
+            self._db.close()
+            if isinstance(error, sqlite3.Error):
+                raise StateError(_why(path, error)) from None
+            raise
 
     def _open(self) -> None:
         db = self._db
