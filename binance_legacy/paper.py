@@ -64,12 +64,18 @@ _STREAMS = {
 _SECRET = frozenset(("signature", "timestamp", "recvwindow", "apikey", "listenkey", "listentoken"))
 _ELSEWHERE = ("/sapi/v1/margin/", "/sapi/v1/userListenToken", "/papi/")
 _REQUESTS = frozenset(("SUBSCRIBE", "UNSUBSCRIBE", "LIST_SUBSCRIPTIONS", "SET_PROPERTY", "GET_PROPERTY"))
+_PLACING = (".place", ".cancelReplace", ".test")
+"""What the methods of the WebSocket API are called by which orders meet the market."""
+
 _PASSED_ON = ("content-type", "retry-after")
 _PASSED_HEADER = re.compile("x-mbx-used-weight.*", re.IGNORECASE)
 _TIMEOUT = 10.0
 _PATIENCE = 5.0
 _PRICES_EVERY = 10.0
 _LEVELS = 1000
+_QUIET = 2.0
+"""After so many seconds without a word of a book it is asked for anew before an order meets it."""
+
 _RETRY = 0.5
 
 
@@ -135,7 +141,9 @@ class Outside:
         if asked.path.startswith(_ELSEWHERE) or first in ("fapi", "dapi", "eapi", "futures"):
             raise unsupported(f"{asked.method} {asked.path}: paper trading is spot trading")
         symbol = dict(parse_qsl(f"{asked.query}&{asked.body}")).get("symbol")
-        return None if symbol is None or self.follow is None else self.follow.ready(symbol)
+        if symbol is None or self.follow is None:
+            return None
+        return self.follow.ready(symbol, fresh=asked.method == "POST")
 
     def _fetch(self, path: str, query: str) -> Answer:
         if not is_public("GET", path, query):  # whoever asks: here bytes leave
@@ -170,7 +178,9 @@ class Outside:
         path = sessions.MARKET.get(method.removeprefix("v3/"))
         if path is None:
             symbol = params.get("symbol") if isinstance(params, dict) else None
-            return None if not isinstance(symbol, str) or self.follow is None else self.follow.ready(symbol)
+            if not isinstance(symbol, str) or self.follow is None:
+                return None
+            return self.follow.ready(symbol, fresh=any(word in method for word in _PLACING))
         sent = {name: value for name, value in params.items() if name.lower() not in _SECRET}
         query = requests.models.RequestEncodingMixin._encode_params(  # type: ignore[attr-defined]
             {name: _text(value) for name, value in sent.items() if name != "returnRateLimits"}
@@ -345,11 +355,12 @@ class _Followed:
         self.name = name
         self.follower = Follower()
         self.known = self.asking = False
+        self.heard = 0.0
         self.waiting: list[Any] = []
 
-    @property
-    def is_ready(self) -> bool:
-        return self.known and self.follower.in_step
+    def is_ready(self, fresh: bool) -> bool:
+        """Whether it is known, and, where that is wanted, its book is the live one's now."""
+        return self.known and (not fresh or self.follower.in_step)
 
 
 class Follow:
@@ -387,8 +398,8 @@ class Follow:
             self._client = Client()
         return getattr(self._client, name)(**params)
 
-    def ready(self, name: str) -> Any:
-        """None where a symbol's book is the live one's; else a Deferred of None, when it is.
+    def ready(self, name: str, fresh: bool) -> Any:
+        """None where a symbol is followed, and `fresh`: its book is the live one's; else a Deferred of None, when so.
 
         It fails with a `Refusal` where there is no such symbol, or it is not there in time.
         """
@@ -396,7 +407,10 @@ class Follow:
         if one is None:
             one = self._symbols[name] = _Followed(name)
             self._begin(one)
-        if one.is_ready:
+        if fresh and one.follower.in_step and time.monotonic() - one.heard > _QUIET:
+            one.follower.lose()  # nothing happens there, or the line is frozen: nobody can tell which
+            self._snapshot(one)
+        if one.is_ready(fresh):
             return None
         waiting: Any = defer.Deferred()
         one.waiting.append(waiting)
@@ -471,6 +485,7 @@ class Follow:
         if data.get("e") == "trade":
             self._play(one, record)
         elif data.get("e") == "depthUpdate":
+            one.heard = time.monotonic()
             if one.follower.take(data):
                 self._play(one, record)
             elif not one.follower.in_step:
@@ -501,7 +516,7 @@ class Follow:
         if on_top is None:
             self._ask_again(one)
             return
-        one.asking = False
+        one.asking, one.heard = False, time.monotonic()
         now, low = time.time_ns() // 1000, one.name.lower()
         self._market.begin_book(one.name)
         self._play(

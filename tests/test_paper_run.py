@@ -198,6 +198,25 @@ def test_while_the_live_exchange_is_silent_nothing_is_filled_and_afterwards_it_g
         until(lambda: not _refused(client))
 
 
+def test_an_order_can_be_canceled_while_the_live_exchange_is_silent_and_a_frozen_line_fills_nothing():
+    with (
+        Exchange(seed=9) as live,
+        Exchange(paper=live.rest_url) as box,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        box.register(KEY, SECRET)
+        patch.setenv("BINANCE_LEGACY_BOX", box.rest_url)
+        client = Client(KEY, SECRET)
+        waiting = client.order_limit_buy(symbol="ETHUSDT", quantity="0.1", price="1000")
+        live.fail(503, times=-1, path="/api/v3/depth")
+        live.freeze()
+        time.sleep(2.5)
+        assert _refused(client), "nobody can tell whether the book is still the live one"
+        assert client.cancel_order(symbol="ETHUSDT", orderId=waiting["orderId"])["status"] == "CANCELED"
+        live.heal()
+        until(lambda: not _refused(client))
+
+
 def _refused(client):
     """Whether a market order is refused because the live market is not known."""
     try:
@@ -330,6 +349,23 @@ def test_only_market_streams_may_leave(door, name, may):
 # -- as a user runs it ------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def busy(live):
+    """Somebody trades on the live exchange all the time, so that nobody has to wait for it."""
+    over = threading.Event()
+
+    def trade():
+        while not over.wait(0.1):
+            live.trade("ETHBTC", "BUY", "0.1")
+
+    thread = threading.Thread(target=trade)
+    thread.start()
+    yield
+    over.set()
+    thread.join()
+
+
+@pytest.mark.usefixtures("busy")
 def test_an_old_bot_runs_on_paper_unchanged_and_run_tells_how_it_did(live):
     done = run(
         "-W",

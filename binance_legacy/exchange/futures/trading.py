@@ -83,6 +83,7 @@ class FuturesTrading:
         self._counts: Final[dict[str, OrderCount]] = {}
         self.algo_ids: Final = Numbers(_FIRST_ALGO)
         self._funded = market.now
+        self._started: Final[dict[Algo, None]] = {}
         self._timed: Final[dict[UserOrder, FuturesDesk]] = {}
 
     @property
@@ -200,6 +201,8 @@ class FuturesTrading:
         """After a stop: which orders end by themselves, and which were forced; fundings meanwhile were not paid."""
         self._funded = self.now
         for desk in self._desks.values():
+            started = (algo for algo in desk.algos.values() if algo.status == "TRIGGERED")
+            self._started.update(dict.fromkeys(started))
             for order in desk.orders.values():
                 ticket = ticket_of(order)
                 if ticket.good_till and order.open:
@@ -298,6 +301,7 @@ class FuturesTrading:
             return
         algo.status, algo.order = "TRIGGERED", order
         self.tell_algo(algo, at)
+        self._started[algo] = None
         desk.enter(order, at)
         self.settle_algo(algo, at)
 
@@ -305,6 +309,7 @@ class FuturesTrading:
         """A conditional order is done when its order is."""
         if algo.status == "TRIGGERED" and algo.order is not None and not algo.order.open:
             algo.status, algo.updated = "FINISHED", at
+            self._started.pop(algo, None)
             self.tell_algo(algo, at)
 
     def tell_algo(self, algo: Algo, at: int) -> None:
@@ -335,9 +340,8 @@ class FuturesTrading:
                 desk.finish(now)
         self._end_timed(now)
         self.liquidation.check(now)
-        for desk in self._desks.values():
-            for algo in desk.algos.values() if desk.algos else ():
-                self.settle_algo(algo, now)
+        for algo in tuple(self._started):
+            self.settle_algo(algo, now)
 
     def _end_timed(self, now: int) -> None:
         for order, desk in tuple(self._timed.items()):

@@ -6,6 +6,7 @@ import random
 import string
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final
 
 from .. import refusals
@@ -246,7 +247,7 @@ class Margin:
         """
         effect = sent.get("sideEffectType") or "NO_SIDE_EFFECT"
         lent = self._lend_for(account, sent) if effect in _BORROWS else None
-        before = {id(order) for order in self._desk_orders(account, sent["symbol"])}
+        before = len(self.trading.desk(sent["symbol"]).orders)
         try:
             answer = enter(self.trading, account, sent)
         except Refusal:
@@ -260,16 +261,16 @@ class Margin:
             self._booked(account, "BORROW", asset, amount, 0, amount)
             if answer.keys() & {"fills", "status"}:
                 answer |= {"marginBuyBorrowAmount": text(amount), "marginBuyBorrowAsset": asset}
-        new = [one for one in self._desk_orders(account, sent["symbol"]) if id(one) not in before]
+        orders = self.trading.desk(sent["symbol"]).orders
+        new = [
+            one for one in islice(reversed(orders.values()), len(orders) - before) if one.account is account
+        ]
         if effect in _REPAYS:
             self._repaying.update(dict.fromkeys(new, 0))
         if lent is not None and sent.get("autoRepayAtCancel"):
             self._lent_for.update(dict.fromkeys(new, lent))
         self.settle()
         return answer
-
-    def _desk_orders(self, account: MarginAccount, name: str) -> list[UserOrder]:
-        return [one for one in self.trading.desk(name).orders.values() if one.account is account]
 
     def _lend_for(self, account: MarginAccount, sent: Mapping[str, Any]) -> tuple[str, int] | None:
         """Lends what an order lacks; None where it lacks nothing."""
