@@ -172,6 +172,21 @@ def test_an_order_that_is_refused_has_borrowed_nothing(bench):
     assert row(bench, "USDT")["borrowed"] == 0 and conserved(bench)
 
 
+def test_a_pair_of_orders_borrows_what_the_dearer_one_lacks(bench):
+    bench.transfer("MAIN_MARGIN", "USDT", 300)
+    last = Decimal(bench.market.ticker_price(["BTCUSDT"])[0]["price"])
+    low, high = ((last * Decimal(factor)).quantize(Decimal("0.01")) for factor in ("0.98", "1.02"))
+    told = bench.margin(
+        "POST", "order/oco", symbol="BTCUSDT", side="BUY", quantity="0.01", price=low, stopPrice=high,
+        stopLimitPrice=high, stopLimitTimeInForce="GTC", sideEffectType="MARGIN_BUY",
+    )  # fmt: skip
+    assert [one["isIsolated"] for one in told["orderReports"]] == [False, False]
+    assert row(bench, "USDT")["borrowed"] == high * Decimal("0.01") - 300
+    bench.margin("DELETE", "orderList", symbol="BTCUSDT", orderListId=told["orderListId"])
+    bench.advance(200)
+    assert row(bench, "USDT")["borrowed"] < Decimal("0.1") and conserved(bench)
+
+
 def test_a_short_sale_borrows_the_coin_and_buying_back_repays_it(bench):
     bench.transfer("MAIN_MARGIN", "USDT", 5000)
     order(bench, "SELL", quantity="0.05", sideEffectType="MARGIN_BUY")
