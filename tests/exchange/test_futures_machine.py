@@ -232,7 +232,7 @@ def run(examples, steps):
 
 
 def test_futures_are_conserved_whatever_users_do():
-    run(6, 35)
+    run(5, 30)
 
 
 @pytest.mark.soak
