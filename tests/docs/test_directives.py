@@ -111,5 +111,5 @@ def test_every_method_of_a_family_is_counted_once():
     assert served.family("account")[1:] == (0, 0) and served.family("market")[1:] == (0, 0)
     answered, missing, gone = served.family("futures_coin")
     assert answered > 30 and missing < 5 and gone >= 1
-    assert served.family("options")[0] == 0
+    assert served.family("options")[1] > 20
     assert sum(sum(served.family(name)) for name in served.FAMILIES) <= len(methods())
