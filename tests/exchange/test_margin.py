@@ -238,11 +238,11 @@ def test_an_isolated_account_bears_five_times(bench):
     bench.transfer("MAIN_ISOLATED_MARGIN", "USDT", 1000, to_symbol="BTCUSDT")
     most = bench.margin("GET", "maxBorrowable", asset="USDT", isolatedSymbol="BTCUSDT")["amount"]
     assert abs(Decimal(most) - 4000) < 2
-    assert refusal(borrow, bench, "ETH", "0.1", isIsolated="TRUE", symbol="BTCUSDT") == -11008
+    assert refusal(borrow, bench, "ETH", "0.1", isIsolated="TRUE", symbol="BTCUSDT") == -3027
     borrow(bench, "USDT", "3000", isIsolated="TRUE", symbol="BTCUSDT")
     (loan,) = bench.margin("GET", "borrow-repay", type="BORROW", isolatedSymbol="BTCUSDT")["rows"]
     assert (loan["isolatedSymbol"], loan["principal"]) == ("BTCUSDT", "3000.00000000")
-    assert refusal(bench.margin, "DELETE", "isolated/account", symbol="BTCUSDT") == -11017
+    assert refusal(bench.margin, "DELETE", "isolated/account", symbol="BTCUSDT") == -3026
 
 
 # -- liquidation ------------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ class Machine(RuleBasedStateMachine):
                 way, asset, WORTH[asset] * size, by, **{"from_symbol" if out else "to_symbol": symbol}
             )
         except Refusal as refusal:
-            assert refusal.code in (-5013, -11008)
+            assert refusal.code in (-5013, -3027, -11001)
 
     @rule(
         by=users,

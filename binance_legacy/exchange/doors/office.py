@@ -82,7 +82,7 @@ class MarginVault:
 
     def held(self, account: Account, symbol: str) -> dict[str, int]:
         """What an account may move away, in 1e-8 by asset."""
-        own = self._margin.account(account, self._symbol(symbol))
+        own = self._margin.account(account, self._symbol(symbol), opens=False)
         return {asset: self._margin.transferable(own, asset) for asset in own.balances}
 
     def totals(self, account: Account) -> dict[str, int]:
@@ -101,6 +101,8 @@ class MarginVault:
         """
         self._margin.check_asset(self._symbol(symbol), asset)
         own = self._margin.account(account, self._symbol(symbol))
+        if not own.enabled:
+            raise refusals.Refusal(-3043, "Transferring in not allowed.")
         self._margin.trading.move(own, asset, change)
 
 

@@ -297,8 +297,9 @@ class Steering:
         rates = units(maker), units(taker)
         if max(rates) >= UNIT:
             raise ValueError(f"{maker} and {taker}; rates are shares below 1, such as 0.001")
-        chosen.maker_rate, chosen.taker_rate = rates
-        self._office.trading.ledger.marks.account(chosen)
+        for one in (chosen, *self._office.margin.of(chosen).values()):
+            one.maker_rate, one.taker_rate = rates
+            self._office.trading.ledger.marks.account(one)
 
     # -- the market ----------------------------------------------------------------------------------------
 

@@ -154,11 +154,6 @@ class FuturesDesk(Desk):
         self._clearing.report(order, "REPLACED", now)
         self.enter(order, now)
 
-    def expire(self, order: UserOrder, now: int) -> None:
-        """An order's own time is over."""
-        if order.open:
-            self._end(order, "EXPIRED", now, "EXPIRED")
-
     def best(self, is_buy: bool) -> int | None:
         """The price, in price units, at which an order of this side would trade first; None where nobody offers."""
         front = self._book.front(is_buy, None)

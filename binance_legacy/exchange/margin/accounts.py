@@ -7,7 +7,7 @@ rates and the limits are the box's own.)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -88,6 +88,29 @@ class Forced:
     time: int
 
 
+@dataclass(slots=True)
+class Pledge:
+    """What is to be repaid when orders that were placed together trade, or end.
+
+    Attributes:
+        symbol: that they trade.
+        repays: what they get repays debts.
+        orders: their numbers.
+        got: what each has got when it was last looked at, in 1e-8.
+        asset: what was lent for them, or "".
+        lent: how much of it, in 1e-8; 0 where it is not given back when they are canceled.
+        need: how much of it they could have spent.
+    """
+
+    symbol: str
+    repays: bool
+    orders: list[int] = field(default_factory=list)
+    got: list[int] = field(default_factory=list)
+    asset: str = ""
+    lent: int = 0
+    need: int = 0
+
+
 class MarginAccount(Account):
     """A cross margin account, or the isolated one of a symbol.
 
@@ -98,10 +121,12 @@ class MarginAccount(Account):
         loans: loans and repayments, oldest first, as all.
         charges: the interest charged.
         forced: what the exchange sold.
+        pledges: what its open orders will repay.
         enabled: an isolated account may be switched off while it is empty.
+        lender: lends what an order that is being placed lacks; None where it may not borrow.
     """
 
-    __slots__ = ("charges", "debts", "enabled", "forced", "loans", "owner", "symbol")
+    __slots__ = ("charges", "debts", "enabled", "forced", "lender", "loans", "owner", "pledges", "symbol")
 
     def __init__(self, owner: Account, symbol: str, opened: int) -> None:
         kind = f"isolated {symbol}" if symbol else "margin"
@@ -112,13 +137,19 @@ class MarginAccount(Account):
         self.loans: Final[list[Loan]] = []
         self.charges: Final[list[Interest]] = []
         self.forced: Final[list[Forced]] = []
+        self.pledges: Final[list[Pledge]] = []
         self.enabled = True
+        self.lender: Callable[[str, int], object] | None = None
         self.maker_rate, self.taker_rate = owner.maker_rate, owner.taker_rate
 
     @property
     def is_isolated(self) -> bool:
         """It is of one symbol alone."""
         return self.symbol != CROSS
+
+    def lacks(self, asset: str, amount: int) -> None:
+        if self.lender is not None:
+            self.lender(asset, amount)
 
     def debt(self, asset: str) -> Debt:
         """What it owes of an asset."""
@@ -164,6 +195,10 @@ CROSS_TERMS: Final = Terms(borrow=150_000_000, withdraw=200_000_000, lost=110_00
 
 ISOLATED_TERMS: Final = Terms(borrow=125_000_000, withdraw=200_000_000, lost=110_000_000)
 """Of an isolated account: five times."""
+
+
+MARGIN_CALL: Final = 130_000_000
+"""The margin level at which Binance warns a cross account."""
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, Protocol
 
 from .. import refusals
@@ -13,7 +13,19 @@ from ..refusals import Refusal
 from ..trade import asking, placing, spot_calls
 from ..trade.calls import Asked, Call, Weight
 from ..trade.ledger import UNIT, Account, text
-from .accounts import CROSS, Interest, Loan, MarginAccount, day_rate, hour_interest
+from ..trade.wallet import Transfer, ways
+from .accounts import (
+    CROSS,
+    CROSS_TERMS,
+    ISOLATED_TERMS,
+    MARGIN_CALL,
+    Interest,
+    Loan,
+    MarginAccount,
+    Terms,
+    day_rate,
+    hour_interest,
+)
 from .margin import Margin, is_pair
 from .tokens import ListenTokens
 
@@ -21,6 +33,7 @@ Answer = Any
 
 _PAGE: Final = 10
 _MOST_ROWS: Final = 100
+_MOST_DAYS: Final = 29
 _MOST_ISOLATED: Final = 5
 _CONFIRMED: Final = "CONFIRMED"
 
@@ -67,16 +80,30 @@ def _ordered(call: Callable[..., Any]) -> Callable[[World, Account, Asked], Any]
     return answer
 
 
+def _canceled(call: Callable[..., Any]) -> Callable[[World, Account, Asked], Any]:
+    """A call that cancels orders; what was lent for them goes back."""
+    ordered = _ordered(call)
+
+    def answer(world: World, owner: Account, asked: Asked) -> Answer:
+        told = ordered(world, owner, asked)
+        world.margin.look_at(_chosen(world, owner, asked))
+        return told
+
+    return answer
+
+
 def _placed(enter: Callable[..., Any]) -> Callable[[World, Account, Asked], Any]:
     """A call that places orders, which may borrow and repay."""
 
     def answer(world: World, owner: Account, asked: Asked) -> Answer:
         account = _chosen(world, owner, asked)
-        if account.is_isolated and not account.enabled:
-            raise Refusal(-11002, "The isolated margin account is disabled.")
+        if not account.enabled:
+            raise Refusal(-3021, "Margin account are not allowed to trade this trading pair.")
         if not is_pair(world.margin.trading.market.symbol(asked["symbol"])):
-            raise Refusal(-11004, "Not a valid margin pair.")
-        return _marked(world.margin.place(account, asked, enter), account)
+            raise Refusal(-3028, "Not a valid margin pair.")
+        told = _marked(world.margin.place(account, asked, enter), account)
+        world.margin.look_at(account)
+        return told
 
     return answer
 
@@ -199,7 +226,7 @@ def _liquidation_price(account: MarginAccount, symbol: Symbol) -> int:
 
 def _enable(world: World, owner: Account, asked: Asked) -> Answer:
     """``POST /sapi/v1/margin/isolated/account``."""
-    account = world.margin.account(owner, asked["symbol"])
+    account = world.margin.account(owner, asked["symbol"], opens=False)
     account.enabled = True
     world.margin.trading.ledger.marks.account(account)
     return {"success": True, "symbol": account.symbol}
@@ -209,7 +236,7 @@ def _disable(world: World, owner: Account, asked: Asked) -> Answer:
     """``DELETE /sapi/v1/margin/isolated/account``: one that is empty."""
     account = world.margin.account(owner, asked["symbol"], opens=False)
     if account.owes or any(account.held(asset) for asset in account.assets()):
-        raise Refusal(-11017, "The isolated margin account still has assets or debts.")
+        raise Refusal(-3026, "Your input param is invalid. (the account still has assets or debts)")
     account.enabled = False
     world.margin.trading.ledger.marks.account(account)
     return {"success": True, "symbol": account.symbol}
@@ -228,7 +255,9 @@ def _borrow_or_repay(world: World, owner: Account, asked: Asked) -> Answer:
     """``POST /sapi/v1/margin/borrow-repay``."""
     account = _chosen(world, owner, asked)
     do = world.margin.borrow if asked["type"] == "BORROW" else world.margin.repay
-    return {"tranId": do(account, asked["asset"], asked["amount"]).id}
+    told = {"tranId": do(account, asked["asset"], asked["amount"]).id}
+    world.margin.look_at(account)
+    return told
 
 
 def _loans(world: World, owner: Account, asked: Asked) -> Answer:
@@ -286,12 +315,13 @@ def _interest_row(one: Interest) -> dict[str, Any]:
 
 
 def _rates(world: World, owner: Account, asked: Asked) -> Answer:
-    """``GET /sapi/v1/margin/interestRateHistory``: the same each day."""
-    today = world.margin.now // DAY * DAY
+    """``GET /sapi/v1/margin/interestRateHistory``: the same each day, of 7 days where no time is given."""
     rate = text(day_rate(_known(asked["asset"])))
+    last = min(world.margin.now, asked["endTime"] or world.margin.now) // DAY * DAY
+    first = last - 6 * DAY if asked["startTime"] is None else asked["startTime"]
+    days = range(last, max(first, last - _MOST_DAYS * DAY) - 1, -DAY)
     return [
-        {"asset": asked["asset"], "dailyInterestRate": rate, "timestamp": today - day * DAY, "vipLevel": 0}
-        for day in range(7)
+        {"asset": asked["asset"], "dailyInterestRate": rate, "timestamp": day, "vipLevel": 0} for day in days
     ]
 
 
@@ -336,6 +366,39 @@ def _forced(world: World, owner: Account, asked: Asked) -> Answer:
     return _page(rows, asked)
 
 
+_SENT: Final = {"MAIN": "SPOT", "MARGIN": "CROSS_MARGIN", "ISOLATEDMARGIN": "ISOLATED_MARGIN"}
+"""Wallets as the history of margin's transfers calls them; others by their own names."""
+
+
+def _transfers(world: World, owner: Account, asked: Asked) -> Answer:
+    """``GET /sapi/v1/margin/transfer``: what came into an account and went out of it, newest first."""
+    symbol = asked["isolatedSymbol"] or ""
+    mine = "ISOLATEDMARGIN" if symbol else "MARGIN", symbol
+    rows = [
+        row
+        for one in world.margin.wallet.record(owner).transfers
+        if asked["asset"] in (None, one.asset) and _within(one.time, asked)
+        for row in _moved(one, mine)
+        if asked["type"] in (None, row["type"])
+    ]
+    return _page(rows, asked)
+
+
+def _moved(one: Transfer, mine: tuple[str, str]) -> Iterator[dict[str, Any]]:
+    """A transfer as the account sees it that it leaves or comes to; nothing where it is another's."""
+    source, target = ways(one.kind)
+    ends = {"ROLL_OUT": (source, one.from_symbol), "ROLL_IN": (target, one.to_symbol)}
+    for kind, end in ends.items():
+        if end == mine:
+            yield {
+                "amount": text(one.amount), "asset": one.asset, "status": _CONFIRMED, "timestamp": one.time,
+                "txId": one.id, "type": kind, "transFrom": _SENT.get(source, source),
+                "transTo": _SENT.get(target, target),
+                **{name: each for name, each in zip(("fromSymbol", "toSymbol"), (one.from_symbol, one.to_symbol),
+                                                    strict=True) if each},
+            }  # fmt: skip
+
+
 # -- what there is ------------------------------------------------------------------------------------------
 
 
@@ -345,8 +408,8 @@ def _assets(world: World, owner: Account, asked: Asked) -> Answer:
         {
             "assetFullName": asset,
             "assetName": asset,
-            "isBorrowable": True,
-            "isMortgageable": True,
+            "isBorrowable": world.margin.has_price(asset),
+            "isMortgageable": world.margin.has_price(asset),
             "userMinBorrow": "0.00000000",
             "userMinRepay": "0.00000000",
         }
@@ -355,10 +418,9 @@ def _assets(world: World, owner: Account, asked: Asked) -> Answer:
     ]
 
 
-def _symbols(world: World, asked: Asked) -> Iterable[Symbol]:
+def _symbols(world: World) -> Iterable[Symbol]:
     market = world.margin.trading.market
-    names = market.names() if asked["symbol"] is None else [market.symbol(asked["symbol"]).name]
-    return (symbol for symbol in map(market.symbol, names) if is_pair(symbol))
+    return (symbol for symbol in map(market.symbol, market.names()) if is_pair(symbol))
 
 
 def _pairs(world: World, owner: Account, asked: Asked) -> Answer:
@@ -373,7 +435,8 @@ def _pairs(world: World, owner: Account, asked: Asked) -> Answer:
             "isBuyAllowed": True,
             "isSellAllowed": True,
         }
-        for place, one in enumerate(_symbols(world, asked))
+        for place, one in enumerate(_symbols(world))
+        if asked["symbol"] in (None, one.name)
     ]
 
 
@@ -387,6 +450,10 @@ def _price_index(world: World, owner: Account, asked: Asked) -> Answer:
 def _cross_data(world: World, owner: Account, asked: Asked) -> Answer:
     """``GET /sapi/v1/margin/crossMarginData``."""
     chosen = ASSETS if asked["coin"] is None else [_known(asked["coin"])]
+    pairs: dict[str, list[str]] = {asset: [] for asset in ASSETS}
+    for one in _symbols(world):
+        pairs[one.base].append(one.name)
+        pairs[one.quote].append(one.name)
     return [
         {
             "vipLevel": 0,
@@ -396,12 +463,69 @@ def _cross_data(world: World, owner: Account, asked: Asked) -> Answer:
             "dailyInterest": text(day_rate(asset)),
             "yearlyInterest": text(day_rate(asset) * 365),
             "borrowLimit": text(world.margin.limit(asset)),
-            "marginablePairs": [
-                one.name for one in _symbols(world, {"symbol": None}) if asset in (one.base, one.quote)
-            ],
+            "marginablePairs": pairs[asset],
         }
         for asset in chosen
     ]
+
+
+def _isolated_data(world: World, owner: Account, asked: Asked) -> Answer:
+    """``GET /sapi/v1/margin/isolatedMarginData``."""
+    return [
+        {
+            "vipLevel": 0,
+            "symbol": one.name,
+            "leverage": str(_leverage(ISOLATED_TERMS)),
+            "data": [
+                {
+                    "coin": asset,
+                    "dailyInterest": text(day_rate(asset)),
+                    "borrowLimit": text(world.margin.limit(asset)),
+                }
+                for asset in (one.base, one.quote)
+            ],
+        }
+        for one in _symbols(world)
+        if asked["symbol"] in (None, one.name)
+    ]
+
+
+def _leverage(terms: Terms) -> int:
+    """How many times what is one's own may be traded with."""
+    return terms.borrow // (terms.borrow - UNIT)
+
+
+def _isolated_tier(world: World, owner: Account, asked: Asked) -> Answer:
+    """``GET /sapi/v1/margin/isolatedMarginTier``: one, for all pairs."""
+    symbol = world.margin.trading.market.symbol(asked["symbol"])
+    if not is_pair(symbol):
+        raise Refusal(-3028, "Not a valid margin pair.")
+    row = {
+        "symbol": symbol.name, "tier": 1, "effectiveMultiple": str(_leverage(ISOLATED_TERMS)),
+        "initialRiskRatio": _ratio(ISOLATED_TERMS.borrow), "liquidationRiskRatio": _ratio(ISOLATED_TERMS.lost),
+        "baseAssetMaxBorrowable": text(world.margin.limit(symbol.base)),
+        "quoteAssetMaxBorrowable": text(world.margin.limit(symbol.quote)),
+    }  # fmt: skip
+    return [row] if asked["tier"] in (None, row["tier"]) else []
+
+
+def _ratio(level: int) -> str:
+    return text(level).rstrip("0")
+
+
+def _collateral(world: World, owner: Account, asked: Asked) -> Answer:
+    """``GET /sapi/v1/margin/crossMarginCollateralRatio``: what there is counts as what it is worth."""
+    whole = {"minUsdValue": "0", "discountRate": "1"}
+    return [{"collaterals": [whole], "assetNames": [one for one in ASSETS if world.margin.has_price(one)]}]
+
+
+def _bars(world: World, owner: Account, asked: Asked) -> Answer:
+    """``GET /sapi/v1/margin/tradeCoeff``: at which margin levels something happens."""
+    return {
+        "normalBar": _ratio(CROSS_TERMS.borrow),
+        "marginCallBar": _ratio(MARGIN_CALL),
+        "forceLiquidationBar": _ratio(CROSS_TERMS.lost),
+    }
 
 
 def _token(world: World, owner: Account, asked: Asked) -> Answer:
@@ -429,6 +553,10 @@ _KIND: Final = Parameter("type", one_of("BORROW", "REPAY"), mandatory=True)
 _ROOT: Final = "/sapi/v1/margin/"
 
 
+def _order_weight(asked: Asked) -> int:
+    return 1500 if asked["sideEffectType"] in ("MARGIN_BUY", "AUTO_BORROW_REPAY") else 6
+
+
 def _ask(path: str, answer: Any, *parameters: Parameter, weight: Weight = 10) -> Call:
     return Call("GET", _ROOT + path, "", "USER_DATA", parameters, weight, answer, pool="sapi")
 
@@ -449,16 +577,24 @@ def _spot(name: str) -> tuple[Parameter, ...]:
 
 MARGIN_CALLS: Final = (
     _do(
-        "POST", "order", _placed(placing.place), *_spot("order.place"), _ISOLATED, _EFFECT, _AT_CANCEL, weight=6,
-        orders=1,
+        "POST", "order", _placed(placing.place), *_spot("order.place"), _ISOLATED, _EFFECT, _AT_CANCEL,
+        weight=_order_weight, orders=1,
     ),
     _do(
         "POST", "order/oco", _placed(placing.place_old_oco), *_spot("orderList.place"), _ISOLATED, _EFFECT, _AT_CANCEL,
-        weight=6, orders=2,
+        weight=_order_weight, orders=2,
     ),
-    _do("DELETE", "order", _ordered(placing.cancel), *_spot("order.cancel"), _ISOLATED, weight=10),
-    _do("DELETE", "openOrders", _ordered(placing.cancel_all), SYMBOL, _ISOLATED, weight=1),
-    _do("DELETE", "orderList", _ordered(placing.cancel_list), *_spot("orderList.cancel"), _ISOLATED, weight=1),
+    _do(
+        "POST", "order/oto", _placed(placing.place_oto), *_spot("orderList.place.oto"), _ISOLATED, _EFFECT, _AT_CANCEL,
+        weight=_order_weight, orders=2,
+    ),
+    _do(
+        "POST", "order/otoco", _placed(placing.place_otoco), *_spot("orderList.place.otoco"), _ISOLATED, _EFFECT,
+        _AT_CANCEL, weight=_order_weight, orders=3,
+    ),
+    _do("DELETE", "order", _canceled(placing.cancel), *_spot("order.cancel"), _ISOLATED, weight=10),
+    _do("DELETE", "openOrders", _canceled(placing.cancel_all), SYMBOL, _ISOLATED, weight=1),
+    _do("DELETE", "orderList", _canceled(placing.cancel_list), *_spot("orderList.cancel"), _ISOLATED, weight=1),
     _ask("order", _ordered(asking.order), *_spot("order.status"), _ISOLATED),
     _ask("openOrders", _ordered(asking.open_orders), *_spot("openOrders.status"), _ISOLATED),
     _ask("allOrders", _ordered(asking.all_orders), *_spot("allOrders"), _ISOLATED, weight=200),
@@ -486,7 +622,17 @@ MARGIN_CALLS: Final = (
     _ask("maxBorrowable", _most_loan, _THE_ASSET, _OF, weight=50),
     _ask("maxTransferable", _most_transfer, _THE_ASSET, _OF, weight=50),
     _ask("forceLiquidationRec", _forced, _OF, *_SPAN, weight=1),
+    _ask(
+        "transfer", _transfers, _ASSET, Parameter("type", one_of("ROLL_IN", "ROLL_OUT")), _OF, *_SPAN, weight=1,
+    ),
+    _ask(
+        "myPreventedMatches", _ordered(asking.prevented_matches), *_spot("myPreventedMatches"), _ISOLATED,
+    ),
     _ask("isolated/allPairs", _pairs, _PAIR),
+    _ask("isolatedMarginData", _isolated_data, Parameter("vipLevel", number), _PAIR),
+    _ask("isolatedMarginTier", _isolated_tier, SYMBOL, Parameter("tier", number), weight=1),
+    _ask("tradeCoeff", _bars),
+    _tell("crossMarginCollateralRatio", _collateral, weight=100),
     _ask("crossMarginData", _cross_data, Parameter("vipLevel", number), Parameter("coin", word), weight=5),
     _tell("allAssets", _assets, _ASSET),
     _tell("allPairs", _pairs, _PAIR),

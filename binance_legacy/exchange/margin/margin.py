@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import random
 import string
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from itertools import islice
 from typing import Any, Final
 
 from .. import refusals
@@ -28,6 +28,7 @@ from .accounts import (
     Loan,
     MarginAccount,
     Owner,
+    Pledge,
     Terms,
     day_rate,
     hour_interest,
@@ -47,6 +48,9 @@ _ROOM: Final = 101
 """A forced sale sells so many hundredths of what is needed, for fees and the spread."""
 
 _MOST_SALES: Final = 20
+
+_OF_LARGEST: Final = 100
+"""A market order is at most the hundredth part of the largest order (`MARKET_LOT_SIZE`)."""
 
 Enter = Callable[[Trading, Account, Mapping[str, Any]], dict[str, Any]]
 """Places an order, or a list of orders."""
@@ -70,8 +74,6 @@ class Margin:
         self._owners: Final[dict[str, Owner]] = {}
         self.numbers: Final = Numbers(_FIRST_NUMBER)
         self._random: Final = random.Random(f"{seed} margin")
-        self._repaying: Final[dict[UserOrder, int]] = {}
-        self._lent_for: Final[dict[UserOrder, tuple[str, int]]] = {}
 
     @property
     def now(self) -> int:
@@ -100,9 +102,9 @@ class Margin:
         found = mine.get(symbol)
         if found is None:
             if symbol and not is_pair(self.trading.market.symbol(symbol)):
-                raise Refusal(-11004, "Not a valid margin pair.")
+                raise Refusal(-3028, "Not a valid margin pair.")
             if symbol and not opens:
-                raise Refusal(-11001, "The isolated margin account does not exist.")
+                raise Refusal(-11001, "Isolated margin account does not exist.")
             found = mine[symbol] = MarginAccount(owner, symbol, self.now)
             self.trading.open_wallet(found)
             self.trading.ledger.marks.account(found)
@@ -134,7 +136,7 @@ class Margin:
         if name:
             symbol = self.trading.market.symbol(name)
             if asset not in (symbol.base, symbol.quote):
-                raise Refusal(-11008, f"{asset} is not an asset of the isolated account of {name}.")
+                raise Refusal(-3027, "Not a valid margin asset.")
 
     # -- what they are worth -------------------------------------------------------------------------------
 
@@ -176,6 +178,10 @@ class Margin:
             return free
         room = has - owes * self.terms(account).withdraw // UNIT
         return max(0, min(free, self.wallet.worth("BTC", max(0, room), asset)))
+
+    def has_price(self, asset: str) -> bool:
+        """Whether it is known what an asset is worth; one of which that is not is not lent."""
+        return self.wallet.worth(asset, 10**6 * UNIT, "BTC") > 0
 
     # -- loans ---------------------------------------------------------------------------------------------
 
@@ -240,100 +246,85 @@ class Margin:
     def place(
         self, account: MarginAccount, sent: Mapping[str, Any], enter: Enter = placing.place
     ) -> dict[str, Any]:
-        """Place an order, which may borrow what it lacks and repay with what it gets.
+        """Place orders, which may borrow what they lack and repay with what they get.
 
         Raises:
-            Refusal: it may not be placed; then nothing was borrowed.
+            Refusal: they may not be placed; nothing was borrowed, because that comes after all else is checked.
         """
-        effect = sent.get("sideEffectType") or "NO_SIDE_EFFECT"
-        lent = self._lend_for(account, sent) if effect in _BORROWS else None
-        before = len(self.trading.desk(sent["symbol"]).orders)
+        effect = sent.get("sideEffectType")
+        pledge = Pledge(sent["symbol"], effect in _REPAYS)
+        if effect in _BORROWS:
+            account.lender = functools.partial(self._lend_for, account, pledge)
         try:
             answer = enter(self.trading, account, sent)
-        except Refusal:
-            if lent is not None:
-                self._undo(account, *lent)
-            raise
-        if lent is not None:
-            asset, amount = lent
-            self._charge(account, asset, amount, "ON_BORROW")
-            account.debt(asset).due = account.debt(asset).due or next_hour(self.now)
-            self._booked(account, "BORROW", asset, amount, 0, amount)
-            if answer.keys() & {"fills", "status"}:
-                answer |= {"marginBuyBorrowAmount": text(amount), "marginBuyBorrowAsset": asset}
-        orders = self.trading.desk(sent["symbol"]).orders
-        new = [
-            one for one in islice(reversed(orders.values()), len(orders) - before) if one.account is account
-        ]
-        if effect in _REPAYS:
-            self._repaying.update(dict.fromkeys(new, 0))
-        if lent is not None and sent.get("autoRepayAtCancel"):
-            self._lent_for.update(dict.fromkeys(new, lent))
-        self.settle()
+        finally:
+            account.lender = None
+        pledge.orders = [one["orderId"] for one in answer.get("orders", (answer,))]
+        pledge.got = [0] * len(pledge.orders)
+        if pledge.lent and answer.keys() & {"fills", "status", "orderReports"}:
+            answer |= {"marginBuyBorrowAmount": text(pledge.lent), "marginBuyBorrowAsset": pledge.asset}
+        if not sent.get("autoRepayAtCancel", True):
+            pledge.lent = 0
+        if pledge.repays or pledge.lent:
+            account.pledges.append(pledge)
+        self.settle(account)
         return answer
 
-    def _lend_for(self, account: MarginAccount, sent: Mapping[str, Any]) -> tuple[str, int] | None:
-        """Lends what an order lacks; None where it lacks nothing."""
-        asset, need = placing.needed(self.trading, account, sent)
-        lacks = need - account.free(asset)
-        if lacks <= 0:
-            return None
-        if lacks > self.borrowable(account, asset):
-            raise Refusal(-3006, "Your borrow amount has exceed maximum borrow amount.")
-        self.trading.ledger.lend(account, asset, lacks)
-        account.debt(asset).borrowed += lacks
-        return asset, lacks
+    def _lend_for(self, account: MarginAccount, pledge: Pledge, asset: str, lacks: int) -> None:
+        """Lends what orders lack; as far as they are canceled before they spend it, it goes back."""
+        pledge.need = account.free(asset) + lacks
+        self.borrow(account, asset, lacks)
+        pledge.asset, pledge.lent = asset, lacks
 
-    def _undo(self, account: MarginAccount, asset: str, amount: int) -> None:
-        self.trading.ledger.pay_back(account, asset, amount)
-        account.debt(asset).borrowed -= amount
-        if not account.debt(asset).total:
-            del account.debts[asset]
+    def _pledged(self, pledge: Pledge) -> list[UserOrder]:
+        desk = self.trading.desk(pledge.symbol)
+        return [desk.orders[number] for number in pledge.orders]
 
-    def settle(self) -> None:
-        """Repays with what orders that repay have got since, and what was lent for orders that were canceled."""
-        for order, (asset, amount) in tuple(self._lent_for.items()):
-            if not order.open:
-                del self._lent_for[order]
-                if order.filled < order.qty:
-                    self._give_back(order.account, asset, amount)
-        for order, told in tuple(self._repaying.items()):
-            if order.filled > told:
-                self._repaying[order] = order.filled
-                self._repay_with(order)
-            if not order.open:
-                del self._repaying[order]
+    def settle(self, account: MarginAccount) -> None:
+        """Repays with what orders have got since, and what was lent for those that were canceled."""
+        for pledge in tuple(account.pledges):
+            orders = self._pledged(pledge)
+            if pledge.repays:
+                self._repay_with(account, pledge, orders)
+            if not any(order.open for order in orders):
+                account.pledges.remove(pledge)
+                self.trading.ledger.marks.account(account)
+                if pledge.lent and not any(order.status == "FILLED" for order in orders):
+                    spent = sum(_spent(order, pledge.asset) for order in orders)
+                    self._repay_most(account, pledge.asset, min(pledge.lent, pledge.need - spent))
 
-    def _give_back(self, account: Account, asset: str, amount: int) -> None:
-        assert isinstance(account, MarginAccount)
+    def _repay_with(self, account: MarginAccount, pledge: Pledge, orders: list[UserOrder]) -> None:
+        for place, order in enumerate(orders):
+            asset, got = _got(order)
+            new, pledge.got[place] = got - pledge.got[place], got
+            if new:
+                self._repay_most(account, asset, new)
+
+    def _repay_most(self, account: MarginAccount, asset: str, amount: int) -> None:
+        """Repays an amount, or what is owed or free where that is less."""
         amount = min(amount, account.free(asset), account.owed(asset))
-        if amount:
-            self.repay(account, asset, amount)
-
-    def _repay_with(self, order: UserOrder) -> None:
-        account, symbol = order.account, order.ticket.symbol
-        assert isinstance(account, MarginAccount)
-        asset = symbol.base if order.ticket.is_buy else symbol.quote
-        got = amount_of(symbol, order.filled) if order.ticket.is_buy else order.cost
-        amount = min(got, account.owed(asset), account.free(asset))
-        if amount:
+        if amount > 0:
             self.repay(account, asset, amount)
 
     # -- time ----------------------------------------------------------------------------------------------
 
     @property
     def awaited(self) -> bool:
-        """Whether anybody owes, or repays with orders that wait."""
-        return bool(self._repaying or self._lent_for) or any(account.owes for account in self.accounts())
+        """Whether anybody owes, or will repay with orders that wait."""
+        return any(account.pledges or account.owes for account in self.accounts())
 
     def advance(self) -> None:
         """What follows from the market's having moved on: interest, repayments, liquidations."""
-        self.settle()
         for account in tuple(self.accounts()):
-            if account.owes:
-                self._accrue(account)
-                if self.level(account) <= self.terms(account).lost:
-                    self._close(account)
+            self._accrue(account)
+            self.look_at(account)
+
+    def look_at(self, account: MarginAccount) -> None:
+        """Whether an account still bears its debts, after something has happened to it or to prices."""
+        if account.pledges:
+            self.settle(account)
+        if account.owes and self.level(account) <= self.terms(account).lost:
+            self._close(account)
 
     def _accrue(self, account: MarginAccount) -> None:
         for asset, debt in account.debts.items():
@@ -346,42 +337,63 @@ class Margin:
     def _close(self, account: MarginAccount) -> None:
         """Sells what an account has until it owes nothing; what is left to pay then the insurance bears."""
         for desk in tuple(self.trading.desks()):
-            while orders := desk.open_of(account):
-                desk.cancel(orders[0], self.trading.new_id(), self.now)
+            for order in desk.open_of(account):
+                desk.expire(order, self.now)
             desk.finish(self.now)
+        account.pledges.clear()
         for asset in tuple(account.debts):
-            self._pay_off(account, asset)
+            self._repay_most(account, asset, account.owed(asset))
             for _ in range(_MOST_SALES):
                 if not account.owed(asset) or not self._sell_for(account, asset):
                     break
-                self._pay_off(account, asset)
+                self._repay_most(account, asset, account.owed(asset))
         for asset in tuple(account.debts):
-            left = account.owed(asset)
-            self.trading.ledger.insure(account, asset, left - account.free(asset))
-            self.repay(account, asset, left)
+            self._insure(account, asset)
 
-    def _pay_off(self, account: MarginAccount, asset: str) -> None:
-        amount = min(account.owed(asset), account.free(asset))
-        if amount:
-            self.repay(account, asset, amount)
+    def _insure(self, account: MarginAccount, asset: str) -> None:
+        """The insurance pays what is still owed, and takes for it what could not be sold."""
+        self._repay_most(account, asset, account.owed(asset))
+        owed = left = account.owed(asset)
+        if not owed:
+            return
+        self.trading.ledger.insure(account, asset, owed)
+        for other in self._others(account, asset):
+            taken = min(account.free(other), self.wallet.worth(asset, left, other))
+            if taken:
+                self.trading.ledger.insure(account, other, -taken)
+                self.trading.tell_position(account, (other,))
+                left -= min(left, self.wallet.worth(other, taken, asset))
+        self.repay(account, asset, owed)
+
+    def _others(self, account: MarginAccount, asset: str) -> list[str]:
+        """What an account has beside an asset: what is traded for it first, that of most worth first."""
+        others = [one for one in account.balances if one != asset and account.free(one)]
+        lists = self.trading.market.lists
+        return sorted(
+            others,
+            key=lambda one: (
+                not (lists(one + asset) or lists(asset + one)),
+                -self.wallet.worth(one, account.free(one), "BTC"),
+            ),
+        )
 
     def _sell_for(self, account: MarginAccount, asset: str) -> bool:
-        """Sells the asset of most worth, to get what is owed; whether anything was sold."""
-        others = [one for one in account.balances if one != asset and account.free(one)]
-        others.sort(key=lambda one: -self.wallet.worth(one, account.free(one), "BTC"))
-        return any(self._exchange(account, one, asset) for one in others)
+        """Sells other assets to get what is owed; whether anything was sold."""
+        return any(self._exchange(account, one, asset) for one in self._others(account, asset))
 
     def _exchange(self, account: MarginAccount, have: str, want: str) -> bool:
-        """Trades one asset for another, directly or by way of USDT."""
-        names = self.trading.market
+        """Trades one asset for another, directly or by way of a third."""
+        lists = self.trading.market.lists
         needed = account.owed(want) * _ROOM // 100
-        if names.lists(have + want):
+        if lists(have + want):
             qty = min(account.free(have), self.wallet.worth(want, needed, have))
             return self._force(account, have + want, "SELL", qty)
-        if names.lists(want + have):
+        if lists(want + have):
             return self._force(account, want + have, "BUY", min(needed, self._affords(account, have, want)))
-        if have != "USDT" and names.lists(have + "USDT"):
-            return self._force(account, have + "USDT", "SELL", account.free(have))
+        for third in QUOTES:
+            if lists(have + third) and (lists(want + third) or lists(third + want)):
+                qty = min(account.free(have), self.wallet.worth(want, needed, have) * _ROOM // 100)
+                return self._force(account, have + third, "SELL", qty)
         return False
 
     def _affords(self, account: MarginAccount, have: str, want: str) -> int:
@@ -390,13 +402,31 @@ class Margin:
     def _force(self, account: MarginAccount, name: str, side: str, qty: int) -> bool:
         symbol = self.trading.market.symbol(name)
         step = amount_of(symbol, symbol.step)
-        sent = {"symbol": name, "side": side, "type": "MARKET", "quantity": qty // step * step}
+        qty = min(qty, amount_of(symbol, symbol.max_qty) // _OF_LARGEST) // step * step
+        sent = {"symbol": name, "side": side, "type": "MARKET", "quantity": qty, "newOrderRespType": "FULL"}
         try:
-            answer = placing.place(self.trading, account, {**sent, "newOrderRespType": "FULL"})
+            answer = placing.place(self.trading, account, sent)
         except Refusal:
-            return False  # too little of it to be traded
-        account.forced.append(Forced(_forced_row(account, answer), self.now))
+            return False  # too little of it to be traded, or nobody trades
+        if Decimal(answer["executedQty"]):
+            account.forced.append(Forced(_forced_row(account, answer), self.now))
         return bool(Decimal(answer["executedQty"]))
+
+
+def _spent(order: UserOrder, asset: str) -> int:
+    """What an order has spent of an asset, in 1e-8."""
+    symbol = order.ticket.symbol
+    if order.ticket.is_buy:
+        return order.cost if asset == symbol.quote else 0
+    return amount_of(symbol, order.filled) if asset == symbol.base else 0
+
+
+def _got(order: UserOrder) -> tuple[str, int]:
+    """What an order has got: of which asset, how much in 1e-8, commissions not taken off."""
+    symbol = order.ticket.symbol
+    if order.ticket.is_buy:
+        return symbol.base, amount_of(symbol, order.filled)
+    return symbol.quote, order.cost
 
 
 def _forced_row(account: MarginAccount, answer: dict[str, Any]) -> dict[str, str | int]:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from ..futures.algos import Algo
 from ..futures.contracts import Contract
 from ..futures.positions import FuturesAccount, FuturesTicket, FuturesTrade, Income
-from ..margin.accounts import Debt, Forced, Interest, Loan, MarginAccount
+from ..margin.accounts import Debt, Forced, Interest, Loan, MarginAccount, Pledge
 from ..market.listing import Symbol
 from ..trade.ledger import Account
 from ..trade.orders import Amend, Lock, OrderList, OwnTrade, PreventedMatch, Ticket, UserOrder
@@ -67,6 +67,7 @@ def margin_row(account: MarginAccount) -> Row:
         "loans": [plain(one) for one in account.loans],
         "charges": [plain(one) for one in account.charges],
         "forced": [plain(one) for one in account.forced],
+        "pledges": [plain(one) for one in account.pledges],
     }
 
 
@@ -79,6 +80,7 @@ def margin_account(owner: Account, row: Row) -> MarginAccount:
     account.loans.extend(made(Loan, row["loans"]))
     account.charges.extend(made(Interest, row["charges"]))
     account.forced.extend(made(Forced, row["forced"]))
+    account.pledges.extend(made(Pledge, row["pledges"]))
     return account
 
 

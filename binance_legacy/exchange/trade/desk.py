@@ -345,6 +345,13 @@ class Desk:
             self._clearing.report(member, "CANCELED", now, client_id=client_id)
         self._progress(order, now)
 
+    def expire(self, order: UserOrder, now: int) -> None:
+        """The exchange ends an open order, and with it its whole list."""
+        one = order.order_list
+        for member in [order] if one is None else list(one.orders):
+            if member.open:
+                self._end(member, "EXPIRED", now, "EXPIRED")
+
     # changes
 
     def amend(self, order: UserOrder, qty: int, client_id: str, now: int) -> Amend:

@@ -110,6 +110,13 @@ class Account:
         balance = self.balances.get(asset)
         return 0 if balance is None else balance.free
 
+    def lacks(self, asset: str, amount: int) -> None:
+        """It needs an amount in 1e-8 more than it has free; one that may borrow does so now.
+
+        Raises:
+            Refusal: it may not borrow so much.
+        """
+
     def tell(self, event: dict[str, Any]) -> None:
         """Hand an event to all who listen."""
         for listener in tuple(self.listeners):
@@ -163,10 +170,12 @@ class Ledger:
         """Sets an amount aside for an order.
 
         Raises:
-            Refusal: the account has less of it free.
+            Refusal: the account has less of it free, and does not borrow it.
         """
         self.marks.account(account)
         balance = account.balance(asset)
+        if balance.free < amount:
+            account.lacks(asset, amount - balance.free)
         if balance.free < amount:
             raise no_funds()
         balance.free -= amount

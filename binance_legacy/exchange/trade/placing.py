@@ -87,21 +87,6 @@ def test(trading: Trading, account: Account, sent: Values) -> Answer:
     }
 
 
-def needed(trading: Trading, account: Account, sent: Values) -> tuple[str, int]:
-    """The asset that an order, or a pair of them, spends, and how much of it would be locked, in 1e-8.
-
-    Raises:
-        Refusal: there could be no such order.
-    """
-    desk = trading.desk(sent["symbol"])
-    if "type" in sent:
-        orders = [_prepare(trading, desk, account, sent)]
-    else:
-        orders = [desk.prepare(account, one, trading.now) for one in _old_pair(trading, desk, sent)]
-    asset = desk.symbol.quote if orders[0].ticket.is_buy else desk.symbol.base
-    return asset, max(map(desk.need, orders))
-
-
 def _prepare(trading: Trading, desk: Desk, account: Account, sent: Values) -> UserOrder:
     order = desk.prepare(account, ticket(desk.symbol, sent, trading.new_id), trading.now)
     if order.ticket.quote_qty:
@@ -359,16 +344,12 @@ def _check_amend(trading: Trading, desk: Desk, order: UserOrder, qty: int) -> No
 
 def place_old_oco(trading: Trading, account: Account, sent: Values) -> Answer:
     """``POST /api/v3/order/oco``: a limit order, and a stop that is known by its parameters."""
-    desk = trading.desk(sent["symbol"])
-    return _place_pair(trading, desk, account, sent, *_old_pair(trading, desk, sent))
-
-
-def _old_pair(trading: Trading, desk: Desk, sent: Values) -> tuple[Ticket, Ticket]:
-    """The order above the last price, and the one below."""
     kind = "STOP_LOSS" if sent.get("stopLimitPrice") is None else "STOP_LOSS_LIMIT"
     sent = {**sent, "limitType": "LIMIT_MAKER", "stopType": kind}
+    desk = trading.desk(sent["symbol"])
     limit, stop = (_list_ticket(trading, desk.symbol, sent, names) for names in (_LIMIT_LEG, _STOP_LEG))
-    return (stop, limit) if limit.is_buy else (limit, stop)
+    above, below = (stop, limit) if limit.is_buy else (limit, stop)
+    return _place_pair(trading, desk, account, sent, above, below)
 
 
 def place_oco(trading: Trading, account: Account, sent: Values) -> Answer:

@@ -60,6 +60,9 @@ class Vault(Protocol):
         """
 
 
+_BRIDGES: Final = ("USDT", "BUSD", "BNB", "ETH")
+"""In these, one after the other, assets are compared that no symbol joins."""
+
 _FEE_WORTH: Final = 1.0
 _LEAST_FEES: Final = 2
 _FIRST_TRANSACTION: Final = 11_366_955_596
@@ -297,8 +300,21 @@ class Wallet:
             return amount * direct // UNIT
         if turned := price(other + asset):
             return amount * UNIT // turned
-        in_dollars, one = price(asset + "USDT"), price(other + "USDT")
-        return amount * in_dollars // one if in_dollars and one else 0
+        for bridge in _BRIDGES:
+            first, second = self._rate(asset, bridge), self._rate(other, bridge)
+            if first and second:
+                return amount * first // second
+        return 0
+
+    def _rate(self, asset: str, other: str) -> int:
+        """What one of an asset is worth in another by a symbol of both, in 1e-8; 0 where there is none."""
+        price = self.trading.market.last_price
+        if asset == other:
+            return UNIT
+        if (direct := price(asset + other)) is not None:
+            return direct
+        turned = price(other + asset)
+        return UNIT * UNIT // turned if turned else 0
 
     # -- wallets -------------------------------------------------------------------------------------------
 
