@@ -214,6 +214,25 @@ def test_what_waited_goes_on_waiting_and_what_the_price_has_run_over_trades_when
     )
 
 
+def test_no_order_of_the_new_crowd_has_the_number_of_one_that_is_on_record(path):
+    first = Kept(path)
+    asked = {"symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC", "quantity": "0.001"}
+    told = [
+        first.spot("order.place", price=first.price_of("BTCUSDT", 0.99 - place / 2000), **asked)
+        for place in range(12)
+    ]
+    bought = first.limit("BUY", "0.01", first.price("0.99"))
+    first.advance(3000)  # so that the next crowd begins later, and has come further
+    first.stop()
+    second = Kept(path)
+    second.advance(1000)
+    numbers = [row["orderId"] for row in second.spot("openOrders.status")]
+    assert numbers == [one["orderId"] for one in told]
+    second.move("0.95")
+    assert second.spot("openOrders.status") == []
+    assert second.ask("GET", "order", symbol="BTCUSDT", orderId=bought["orderId"])["status"] == "FILLED"
+
+
 def test_an_order_that_crosses_the_market_after_the_stop_trades_at_once(path):
     first = Kept(path)
     waiting = first.spot("order.place", symbol="BTCUSDT", side="BUY", type="LIMIT_MAKER", quantity="0.01",

@@ -77,14 +77,22 @@ class FuturesFloor(LiveFloor):
         seed: of the crowd.
         now: the time at which it wakes.
         least_id: the number that its first live trade has at least.
+        first_order: the number of its first order.
     """
 
     publisher: FuturesPublisher
 
     def __init__(
-        self, contract: Contract, walk: PerpetualWalk, prices: Prices, seed: int, now: int, least_id: int = 0
+        self,
+        contract: Contract,
+        walk: PerpetualWalk,
+        prices: Prices,
+        seed: int,
+        now: int,
+        least_id: int = 0,
+        first_order: int = 1,
     ) -> None:
-        super().__init__(contract, walk, seed + _OTHER_CROWD, now, least_id)
+        super().__init__(contract, walk, seed + _OTHER_CROWD, now, least_id, first_order)
         self.contract: Final = contract
         self.prices: Final = prices
         self.publisher = FuturesPublisher(self, self.pushed)

@@ -46,12 +46,14 @@ class FuturesMarket(Asked):
         margin: as given.
         contracts: by name.
         least_ids: the numbers that the live trades of contracts that still sleep have at least.
+        first_orders: the numbers that the orders on them begin with.
     """
 
     def __init__(self, spot: Market, margin: str) -> None:
         self.margin: Final = margin
         self.contracts: Final[Mapping[str, Contract]] = contracts(margin)
         self.least_ids: Final[dict[str, int]] = {}
+        self.first_orders: Final[dict[str, int]] = {}
         self._spot: Final = spot
         self._walk: Final = PerpetualWalk(spot.walk)
         self._floors: Final[dict[str, FuturesFloor]] = {}
@@ -201,6 +203,7 @@ class FuturesMarket(Asked):
                 self._spot.seed,
                 self.now,
                 self.least_ids.get(name, 0),
+                self.first_orders.get(name, 1),
             )
         elif floor.now < self.now:
             floor.advance(self.now)

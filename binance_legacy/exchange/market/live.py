@@ -52,14 +52,17 @@ class LiveFloor(Floor):
         walk: its fair price at any time.
         now: the time at which it wakes; it is run forward to there at once.
         least_id: the number that its first live trade has at least; those before it are taken.
+        first_order: the number of its first order, its crowd's included.
 
     Attributes:
         guests: the users who trade here, once one has asked to.
     """
 
-    def __init__(self, symbol: Symbol, walk: Walk, seed: int, now: int, least_id: int = 0) -> None:
+    def __init__(
+        self, symbol: Symbol, walk: Walk, seed: int, now: int, least_id: int = 0, first_order: int = 1
+    ) -> None:
         super().__init__(symbol, Past(walk, symbol), [])
-        self.book: Final = Book((now - _BOOK_EPOCH) // 10, symbol.step)
+        self.book: Final = Book((now - _BOOK_EPOCH) // 10, symbol.step, first_order)
         self.publisher = Publisher(self, self.pushed)
         self.guests: Guests | None = None
         self._halted = False

@@ -57,6 +57,7 @@ class Market(Asked):
         tape_end: when it ends; after that its symbols stand still.
         exchange_filters: filters of all symbols together, as ``exchangeInfo`` shows them.
         least_ids: the numbers that the live trades of symbols that still sleep have at least.
+        first_orders: the numbers that the orders on symbols that still sleep begin with.
         moved: how many times their fair price symbols that still sleep trade at, because they were moved before.
 
     Raises:
@@ -76,6 +77,7 @@ class Market(Asked):
         self._dozing: Final = Dozing(self._day)
         self.exchange_filters: list[dict[str, Any]] = []
         self.least_ids: Final[dict[str, int]] = {}
+        self.first_orders: Final[dict[str, int]] = {}
         self.moved: Final[dict[str, float]] = {}
         self._tape: Final = Tape(tapes) if tapes else None
         self.tape_start: Final = self._tape.start if self._tape else None
@@ -286,9 +288,9 @@ class Market(Asked):
             return taped
         floor = self._floors.get(name)
         if floor is None:
-            least = self.least_ids.get(name, 0)
+            least, first = self.least_ids.get(name, 0), self.first_orders.get(name, 1)
             floor = self._floors[name] = LiveFloor(
-                self._listed(name), self._walk, self._seed, self.now, least
+                self._listed(name), self._walk, self._seed, self.now, least, first
             )
             if name in self.moved:
                 floor.move_by(self.moved[name], self.now)

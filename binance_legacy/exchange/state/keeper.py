@@ -32,6 +32,9 @@ from . import rows
 from .file import Row, StateError, StateFile
 
 SPOT: Final = "spot"
+Stored = tuple[str, str, int, Any]
+"""A row with the exchange, the symbol and the number of its key."""
+
 _BOOKS: Final = ("outside", "crowd", "fees", "loans", "insurance")
 
 
@@ -265,10 +268,13 @@ class Keeper:
             exchange.trading.begin_again(word)
         self._read_accounts()
         small = dict(self._file.read("small"))
+        stored = [(*_unkey(key), row) for key, row in self._file.read("order")]
+        traded = [(*_unkey(key), row) for key, row in self._file.read("trade")]
+        self._skip_ids(stored, traded)
         for name, (secret, owner) in small.get("keys", {}).items():
             office.keys[name] = ApiKey(name, secret, office.trading.ledger.accounts[owner])
         office.trading.set_settings(small.get("settings", {}))
-        self._read_orders()
+        self._read_orders(stored, traded)
         for margin, exchange in office.futures.items():
             self._read_futures(margin, exchange, small)
         for world, ledger, _ in self._worlds():
@@ -308,14 +314,11 @@ class Keeper:
         for account in trading.accounts():
             self._counted["income", margin, account.name] = len(account.income)
 
-    def _read_orders(self) -> None:
+    def _read_orders(self, stored: list[Stored], traded: list[Stored]) -> None:
         """Orders of all exchanges, what they traded, and the lists that they belong to."""
         office = self._office
         found: dict[str, dict[str, dict[int, UserOrder]]] = {}
         locks: dict[str, dict[str, Lock]] = {}
-        stored = [(*_unkey(key), row) for key, row in self._file.read("order")]
-        traded = [(*_unkey(key), row) for key, row in self._file.read("trade")]
-        self._skip_ids(traded)
         for world, name, _, row in stored:
             desk = self._desk(world, name)
             account = self._owner(world, row["account"])
@@ -336,11 +339,14 @@ class Keeper:
             office.trading.lists[row["id"]] = rows.order_list(row, account, desk.symbol, desk.orders)
         self._count_trades()
 
-    def _skip_ids(self, traded: list[tuple[str, str, int, Any]]) -> None:
-        """Trades go on with numbers that were not given before."""
-        for world, name, _, row in traded:
-            market: Any = self._office.market if world == SPOT else self._office.futures[world].trading.market
-            market.least_ids[name] = max(market.least_ids.get(name, 0), row["id"] + 1)
+    def _skip_ids(self, stored: list[Stored], traded: list[Stored]) -> None:
+        """Orders and trades go on with numbers that were not given before, those of the crowd too."""
+        for kept, of in ((stored, "first_orders"), (traded, "least_ids")):
+            for world, name, _, row in kept:
+                spot = world == SPOT
+                market: Any = self._office.market if spot else self._office.futures[world].trading.market
+                taken: dict[str, int] = getattr(market, of)
+                taken[name] = max(taken.get(name, 0), row["id"] + 1)
 
     def _count_trades(self) -> None:
         for world, _, _ in self._worlds():
