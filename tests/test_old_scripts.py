@@ -225,7 +225,9 @@ def test_a_margin_bot_of_0_7_borrows_sells_short_hears_of_it_and_repays():
         "-3006 Your borrow amount has exceed maximum borrow amount.",
         "['balanceUpdate', 'executionReport', 'outboundAccountPosition']",
         "True ['ETHUSDT']",
+        "[('ETHUSDT', 'BUY')]",
+        "1 0.00000000",
     ]
     told = done.stderr.splitlines()[1:]
-    assert re.fullmatch(r"offline: 4 orders, \d+ trades, 0 orders still open", told[0])
+    assert re.fullmatch(r"offline: 5 orders, \d+ trades, 0 orders still open", told[0])
     assert re.match(r"  profit -[0-9.]+ USDT at the last prices", told[-1])

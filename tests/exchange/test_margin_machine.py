@@ -82,6 +82,19 @@ class Machine(RuleBasedStateMachine):
         self.try_to("POST", "order", by, symbol=symbol, side=side, type="LIMIT", timeInForce="GTC", isIsolated=of,
                     sideEffectType=effect, quantity=WORTH[symbol[:3]] * size, price=price)  # fmt: skip
 
+    @rule(by=users, symbol=symbols, side=st.sampled_from(("BUY", "SELL")), size=sizes, of=isolated, effect=effects,
+          away=st.integers(1, 30), back=st.sampled_from((None, "TRUE", "FALSE")))  # fmt: skip
+    def list_of_orders(self, by, symbol, side, size, of, effect, away, back):
+        last = Decimal(self.bench.market.ticker_price([symbol])[0]["price"])
+        apart = Decimal(away) / 1000 * (1 if side == "SELL" else -1)
+        near, stop = ((last * factor).quantize(Decimal("0.01")) for factor in (1 + apart, 1 - apart))
+        self.try_to("POST", "order/oco", by, symbol=symbol, side=side, isIsolated=of, sideEffectType=effect, price=near,
+                    quantity=WORTH[symbol[:3]] * size, stopPrice=stop, autoRepayAtCancel=back)  # fmt: skip
+
+    @rule(symbol=symbols, is_buy=st.booleans(), size=sizes)
+    def crowd_takes(self, symbol, is_buy, size):
+        self.bench.office.trading.trade(symbol, is_buy, WORTH[symbol[:3]] * size)
+
     @rule(by=users, symbol=symbols, of=isolated)
     def cancel_all(self, by, symbol, of):
         self.try_to("DELETE", "openOrders", by, symbol=symbol, isIsolated=of)
@@ -129,6 +142,17 @@ class Machine(RuleBasedStateMachine):
                 charged = sum(one.amount for one in account.charges if one.asset == asset)
                 paid = sum(one.interest for one in loans)
                 assert account.owed(asset) == borrowed + charged - paid
+
+    @invariant()
+    def only_open_orders_are_pledged(self):
+        for account in self.accounts():
+            self.bench.office.margin.look_at(account)
+            for pledge in account.pledges:
+                desk = self.bench.office.trading.desk(pledge.symbol)
+                assert any(desk.orders[number].open for number in pledge.orders)
+                assert all(desk.orders[number].account is account for number in pledge.orders)
+                assert 0 <= pledge.lent <= pledge.need and (pledge.lent or pledge.repays)
+            assert account.lender is None
 
     @invariant()
     def who_is_lost_is_closed_at_once(self):

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from binance_legacy.client import Client
+from binance_legacy.exchange import Exchange
 from binance_legacy.exchange.margin.calls import MARGIN_CALLS
 from binance_legacy.exchange.refusals import Refusal
 
@@ -312,3 +314,49 @@ def test_rates_are_told_for_the_days_that_are_asked_for(bench):
         "GET", "interestRateHistory", asset="BTC", startTime=today - 2 * day, endTime=today - day
     )
     assert [one["timestamp"] for one in rows] == [today - day, today - 2 * day]
+
+
+# -- with a client ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def box():
+    with Exchange(seed=1) as running:
+        yield running
+
+
+@pytest.fixture
+def client(box, request, monkeypatch):
+    monkeypatch.setenv("BINANCE_LEGACY_BOX", box.rest_url)
+    box.register(request.node.name, "secret", account=request.node.name)
+    return Client(request.node.name, "secret")
+
+
+def test_a_client_places_a_list_that_borrows_and_cancels_it(box, client):
+    client.transfer_spot_to_margin(asset="USDT", amount="3000")
+    last = float(client.get_margin_price_index(symbol="BTCUSDT")["price"])
+    told = client.create_margin_oco_order(
+        symbol="BTCUSDT", side="SELL", quantity="0.02", price=f"{last * 1.1:.2f}", stopPrice=f"{last * 0.9:.2f}",
+        stopLimitPrice=f"{last * 0.89:.2f}", stopLimitTimeInForce="GTC", sideEffectType="MARGIN_BUY",
+    )  # fmt: skip
+    assert (told["contingencyType"], told["marginBuyBorrowAmount"]) == ("OCO", "0.02000000")
+    (row,) = client.get_open_margin_oco_orders()
+    assert client.get_margin_oco_order(orderListId=row["orderListId"]) == row
+    client.cancel_margin_oco_order(symbol="BTCUSDT", orderListId=row["orderListId"])
+    (loan,) = client.get_margin_loan_details(asset="BTC")["rows"]
+    (back,) = client.get_margin_repay_details(asset="BTC")["rows"]
+    assert loan["principal"] == back["amount"] == "0.02000000"
+    assert client.get_margin_transfer_history()["total"] == 1
+
+
+def test_what_steers_sees_margin_with_its_owner(box, client):
+    name = client.API_KEY
+    client.transfer_spot_to_margin(asset="USDT", amount="3000")
+    client.create_margin_loan(asset="USDT", amount="1000")
+    box.set_commission("0", "0", account=name)
+    bought = client.create_margin_order(symbol="BTCUSDT", side="BUY", type="MARKET", quoteOrderQty="100")
+    assert {fill["commission"] for fill in bought["fills"]} == {"0.00000000"}
+    (told,) = [one for one in box.accounts() if one["name"] == name]
+    assert told["orders"] == 1 and told["balances"]["USDT"] == ["7000.00000000", "0.00000000"]
+    lost = Decimal(told["worth"]["brought"]) - Decimal(told["worth"]["now"])
+    assert 0 <= lost < 1, "a loan makes nobody richer"

@@ -28,7 +28,9 @@ bm = BinanceSocketManager(client, user_timeout=60)
 key = bm.start_margin_socket(on_event)
 bm.start()
 print(len(key))
-time.sleep(1)
+while not events:  # the socket hears of what comes in
+    client.transfer_spot_to_margin(asset="USDT", amount="1")
+    time.sleep(0.2)
 
 print("tranId" in client.create_margin_loan(asset="BTC", amount="0.02"))
 print(float(asset("BTC")["borrowed"]), float(client.get_margin_account()["marginLevel"]) > 2)
@@ -56,14 +58,36 @@ except BinanceAPIException as e:
     print(e.code, e.message)
 print(sorted({e["e"] for e in events}))
 
-client.transfer_spot_to_isolated_margin(asset="USDT", symbol="ETHUSDT", amount="500")
+heard = []
+client.transfer_spot_to_isolated_margin(asset="USDT", symbol="ETHUSDT", amount="400")
+bm.start_isolated_margin_socket("ETHUSDT", heard.append)
+while not heard:
+    client.transfer_spot_to_isolated_margin(asset="USDT", symbol="ETHUSDT", amount="1")
+    time.sleep(0.2)
 told = client.create_margin_order(
     symbol="ETHUSDT",
     side=SIDE_BUY,
     type=ORDER_TYPE_MARKET,
-    quantity=0.1,
+    quantity=0.3,
     isIsolated="TRUE",
     sideEffectType="MARGIN_BUY",
 )
 print(told["isIsolated"], [a["symbol"] for a in client.get_isolated_margin_account()["assets"]])
+deadline = time.time() + 20
+while time.time() < deadline and not [e for e in heard if e.get("X") == "FILLED"]:
+    time.sleep(0.05)
+print([(e["s"], e["S"]) for e in heard if e.get("X") == "FILLED"])
+client.create_margin_order(
+    symbol="ETHUSDT",
+    side=SIDE_SELL,
+    type=ORDER_TYPE_MARKET,
+    quantity=0.29,
+    isIsolated="TRUE",
+    sideEffectType="AUTO_REPAY",
+)
+details = client.get_margin_repay_details(asset="USDT", isolatedSymbol="ETHUSDT")
+print(
+    details["total"],
+    client.get_isolated_margin_account(symbols="ETHUSDT")["assets"][0]["quoteAsset"]["borrowed"],
+)
 bm.close()
