@@ -80,7 +80,7 @@ def margin_account(owner: Account, row: Row) -> MarginAccount:
     account.loans.extend(made(Loan, row["loans"]))
     account.charges.extend(made(Interest, row["charges"]))
     account.forced.extend(made(Forced, row["forced"]))
-    account.pledges.extend(made(Pledge, row["pledges"]))
+    account.pledges.extend(made(Pledge, row.get("pledges", [])))
     return account
 
 
