@@ -64,9 +64,7 @@ def test_a_wrong_request_is_refused_with_binances_code_and_text(get, path, code,
     assert (answer.status_code, answer.json()) == (400, {"code": code, "msg": message})
 
 
-@pytest.mark.parametrize(
-    "path", ["/api/v3/orderList/opo", "/sapi/v1/margin/tradeCoeff", "/fapi/v1/indexInfo"]
-)
+@pytest.mark.parametrize("path", ["/api/v3/orderList/opo", "/sapi/v1/margin/apiKey", "/fapi/v1/indexInfo"])
 def test_what_is_not_served_yet_says_so_and_names_itself(get, path):
     answer = get(path, symbol="BTCUSDT")
     assert answer.status_code == 400
