@@ -145,6 +145,8 @@ class Bot:
         self.me.ask("time")
         self.me.events.clear()
         self.events.clear()
+        with self.notices.mutex:  # a busy machine may have lost and restored the first line meanwhile
+            self.notices.queue.clear()
 
     def _hear(self, event):
         with self._heard:
