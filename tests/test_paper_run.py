@@ -13,12 +13,12 @@ import pytest
 import requests
 from websockets.sync.client import connect
 
-from binance_legacy import paper
 from binance_legacy.client import Client
 from binance_legacy.endpoints.declare import catalogue
 from binance_legacy.exceptions import BinanceAPIException
 from binance_legacy.exchange import Exchange
 from binance_legacy.exchange.doors.sessions import METHODS
+from binance_legacy.paper import gate
 from binance_legacy.wire import signing
 
 from .interpreters import run
@@ -309,7 +309,7 @@ def test_of_every_call_there_is_only_questions_about_the_public_market_get_out(w
     assert len(witness.seen) > 30 and not witness.bodies
     for method, target, headers in witness.seen:
         parts = urlsplit(target)
-        assert method == "GET" and paper.is_public(method, parts.path, parts.query), target
+        assert method == "GET" and gate.is_public(method, parts.path, parts.query), target
         assert not {name.lower() for name in headers} & {"x-mbx-apikey", "upgrade"}, target
         assert KEY not in target and SECRET not in target
         assert not {name for name, _ in parse_qsl(parts.query)} & {"signature", "timestamp"}
@@ -331,7 +331,7 @@ def test_of_every_call_there_is_only_questions_about_the_public_market_get_out(w
     ],
 )
 def test_only_known_public_questions_may_leave(method, path, query):
-    assert not paper.is_public(method, path, query)
+    assert not gate.is_public(method, path, query)
 
 
 @pytest.mark.parametrize(
@@ -343,7 +343,7 @@ def test_only_known_public_questions_may_leave(method, path, query):
     ],
 )  # fmt: skip
 def test_only_market_streams_may_leave(door, name, may):
-    assert paper.is_market_stream(door, name) is may
+    assert gate.is_market_stream(door, name) is may
 
 
 # -- as a user runs it ------------------------------------------------------------------------------------------

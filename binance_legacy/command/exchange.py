@@ -46,7 +46,7 @@ def carry_out(given: Namespace) -> int:
         live = box.paper(given)
         if not live:
             return serve_alone(plan)
-        from binance_legacy.paper import outside  # imports the engine
+        from binance_legacy.paper.outside import outside  # imports the engine
 
         return serve_alone(plan, outside(live if isinstance(live, str) else None))
     except CannotServe as error:

@@ -61,7 +61,7 @@ def _state(path: str | os.PathLike[str]) -> Path:
         raise ValueError(str(error)) from None
 
 
-_PAPER_BOOT: Final = _BOOT.replace("binance_legacy.exchange.doors.serve", "binance_legacy.paper")
+_PAPER_BOOT: Final = _BOOT.replace("binance_legacy.exchange.doors.serve", "binance_legacy.paper.serve")
 
 
 class ExchangeError(RuntimeError):
