@@ -265,7 +265,9 @@ def test_messages_that_are_no_json_are_told_once_until_one_is_and_the_next_is_re
     run(read())
 
 
-def test_a_queue_that_overflows_is_told_once_keeps_the_newest_and_goes_on(server):
+def test_a_queue_that_overflows_is_told_once_keeps_the_newest_and_goes_on(server, monkeypatch):
+    monkeypatch.setattr("binance_legacy.reconnecting_websocket._ASLEEP", 0.5)
+
     async def read():
         async with manager(server, max_queue_size=10).trade_socket("BNBBTC") as socket:
             line = await line_of(server)

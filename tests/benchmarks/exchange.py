@@ -20,8 +20,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from websockets.asyncio.client import connect as connect_async
 from websockets.sync.client import connect
 
-from binance_legacy.exchange import Exchange, spot_calls
+from binance_legacy.exchange import Exchange
 from binance_legacy.exchange.market.market import Market
+from binance_legacy.exchange.trade import spot_calls
 from binance_legacy.exchange.trade.trading import Trading
 from binance_legacy.wire import signing
 

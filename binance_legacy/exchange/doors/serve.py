@@ -326,6 +326,8 @@ def listen(plan: Plan, outside: Any = None) -> int:
         raise CannotServe(str(error)) from None
     box = Box(market, plan.speed, office, keeper)
     box.keep()
+    if file is not None:
+        reactor.addSystemEventTrigger("after", "shutdown", file.close)
     site = _Site(_Front(box, plan.token, outside), requestFactory=_Request)
     try:
         listening = reactor.listenTCP(plan.port, site, interface="127.0.0.1")
@@ -408,7 +410,8 @@ def _serve_parent(plan: Plan, outside: Any) -> int:
         return 2
     reactor.callWhenRunning(_report, {"port": port, "pid": os.getpid(), "token": plan.token})
     reactor.run(installSignalHandlers=False)
-    return 0
+    logging.shutdown()
+    os._exit(0)  # what is left is to give memory back piece by piece, for which whoever ends us would wait
 
 
 def _end_with_parent() -> None:
