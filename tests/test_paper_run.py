@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from binance_legacy.client import Client
@@ -21,6 +22,7 @@ from binance_legacy.exchange.doors.sessions import METHODS
 from binance_legacy.paper import gate
 from binance_legacy.wire import signing
 
+from .engine.stream_server import StreamServer
 from .interpreters import run
 
 KEY, SECRET = "k" * 64, "s" * 64
@@ -239,7 +241,9 @@ class Witness(BaseHTTPRequestHandler):
         if size:
             self.server.bodies.append(self.rfile.read(size))
         body = b"{}"
-        self.send_response(200)
+        self.send_response(self.server.status)
+        self.send_header("Location", "/elsewhere")
+        self.send_header("Retry-After", str(self.server.wait))
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -255,6 +259,7 @@ class Witness(BaseHTTPRequestHandler):
 def witness():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Witness)
     server.seen, server.bodies = [], []
+    server.status, server.wait = 200, 1
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server
@@ -313,6 +318,100 @@ def test_of_every_call_there_is_only_questions_about_the_public_market_get_out(w
         assert not {name.lower() for name in headers} & {"x-mbx-apikey", "upgrade"}, target
         assert KEY not in target and SECRET not in target
         assert not {name for name, _ in parse_qsl(parts.query)} & {"signature", "timestamp"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [
+        ("/ws/btcusdt@trade?listenKey=KEY&signature=KEY", "/ws/btcusdt@trade"),
+        ("/stream?streams=btcusdt@trade/!miniTicker@arr&apiKey=KEY&timeUnit=MICROSECOND",
+         "/stream?streams=btcusdt@trade/!miniTicker@arr&timeUnit=MICROSECOND"),
+        ("/fstream/market/ws/btcusdt%40markPrice?x=KEY", "/fstream/market/ws/btcusdt@markPrice"),
+        ("/market/stream?streams=btcusdt@markPrice&x=KEY", "/fstream/market/stream?streams=btcusdt@markPrice"),
+        ("/dstream/ws/btcusd_perp@markPrice?KEY", "/dstream/ws/btcusd_perp@markPrice"),
+        ("/ws?KEY=1", "/ws"),
+    ],
+)  # fmt: skip
+def test_of_a_stream_s_address_and_requests_nothing_leaves_but_names_of_streams(streams, asked, left):
+    server, box = streams
+    futures = "usd" in left and "markPrice" in left
+    name = "ethusdt@markPrice" if futures else "ethusdt@trade"
+    good = {"method": "SUBSCRIBE", "params": [name], "id": 7}
+    bad = (
+        {"method": "SUBSCRIBE", "params": ["KEY" * 20], "id": 1},
+        {"method": "SUBSCRIBE", "params": {name: "KEY"}, "id": 2},
+        {"method": "SUBSCRIBE", "params": [name, ["KEY"]], "id": 3},
+        {"method": "SET_PROPERTY", "params": ["combined", "KEY"], "id": 4},
+        {"method": "GET_PROPERTY", "params": ["KEY"], "id": 5},
+        {"method": "LIST_SUBSCRIPTIONS", "params": ["KEY"], "id": 6},
+        {"method": "order.place", "params": {"apiKey": "KEY"}, "id": 8},
+        {"method": "SUBSCRIBE", "params": [name], "id": {"KEY": 1}},
+        ["KEY"],
+    )
+    with connect(box.stream_url + asked) as line:
+        for request in (*bad, {**good, "apiKey": "KEY"}):
+            line.send(json.dumps(request))
+        line.send('{"method": "order.place", "KEY": 1, "method": "LIST_SUBSCRIPTIONS", "id": 9}')
+        for _ in bad:
+            assert "paper trading" in json.loads(line.recv(10))["msg"]
+        there = server.wait_open(1)[-1]
+        server.wait(lambda: sum(opcode == 1 for opcode, _ in there.frames) == 2)
+    sent = [json.loads(payload) for opcode, payload in there.frames if opcode == 1]
+    assert sent == [good, {"method": "LIST_SUBSCRIPTIONS", "id": 9}]
+    assert there.path == left
+
+
+@pytest.mark.parametrize(
+    "params", [[1], "x", 7, {"symbol": 1}, {"symbol": ["BTCUSDT"]}, {"symbol": {"a": None}}]
+)
+@pytest.mark.parametrize("method", ["depth", "order.place", "ticker.price"])
+def test_odd_parameters_over_the_websocket_api_are_refused_and_cost_nothing_else(box, method, params):
+    with connect(box.ws_api_url) as line:
+        line.send(json.dumps({"id": 1, "method": method, "params": params}))
+        told = json.loads(line.recv(20))
+        assert told["status"] == 400 and told["error"]["code"] < 0
+        line.send(json.dumps({"id": 2, "method": "ping"}))
+        assert json.loads(line.recv(20))["status"] == 200
+
+
+@pytest.fixture(scope="module")
+def streams():
+    """A server that stands for the live streams, and a paper box before it."""
+    server = StreamServer()
+    with Exchange(paper=f"http://127.0.0.1:{server.port}") as box:
+        yield server, box
+    server.close()
+
+
+@pytest.mark.soak
+def test_a_line_to_the_live_exchange_that_is_dead_ends_the_client_s_within_20_seconds(streams):
+    server, box = streams
+    server.answers_pings = False
+    with connect(box.stream_url + "/ws/btcusdt@trade") as line, pytest.raises(ConnectionClosed) as closed:
+        line.recv(20)
+    assert closed.value.rcvd.code == 1001
+    server.answers_pings = True
+
+
+def test_who_is_told_to_wait_by_the_live_exchange_does(witness):
+    witness.status, witness.wait = 429, 2
+    with Exchange(paper=f"http://127.0.0.1:{witness.server_port}") as box:
+        until(lambda: witness.seen)
+        before = len(witness.seen)
+        for _ in range(5):
+            told = requests.get(box.rest_url + "/api/v3/depth?symbol=BTCUSDT", timeout=10)
+            assert (told.status_code, told.headers["Retry-After"]) == (429, "2")
+        assert len(witness.seen) == before
+        witness.status = 200
+        until(lambda: requests.get(box.rest_url + "/api/v3/time", timeout=10).status_code == 200)
+
+
+def test_where_the_live_exchange_sends_on_to_nobody_goes(witness):
+    witness.status = 302
+    with Exchange(paper=f"http://127.0.0.1:{witness.server_port}") as box:
+        told = requests.get(box.rest_url + "/api/v3/time", timeout=10, allow_redirects=False)
+        assert told.status_code == 302 and "Location" not in told.headers
+    assert not any("elsewhere" in target for _, target, _ in witness.seen)
 
 
 @pytest.mark.parametrize(

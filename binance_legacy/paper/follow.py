@@ -6,7 +6,9 @@ import functools
 import logging
 import time
 from typing import Any
+from urllib.parse import urlencode
 
+import orjson
 from twisted.internet import defer, threads
 from twisted.internet import reactor as _reactor
 
@@ -15,7 +17,7 @@ from binance_legacy.exchange.market.followed import FollowedMarket, symbol_of
 from binance_legacy.exchange.refusals import Refusal
 from binance_legacy.wire.orderbook import Follower
 
-from .asking import interrupted
+from .asking import Asking, interrupted
 
 log = logging.getLogger("binance_legacy.exchange")
 reactor: Any = _reactor
@@ -27,6 +29,8 @@ _QUIET = 2.0
 """After so many seconds without a word of a book it is asked for anew before an order meets it."""
 
 _RETRY = 0.5
+_LONGEST_RETRY = 5.0
+_NO_SUCH_SYMBOL = (-1100, -1121)
 
 
 class _Followed:
@@ -37,6 +41,7 @@ class _Followed:
         self.follower = Follower()
         self.known = self.asking = False
         self.heard = 0.0
+        self.retry = _RETRY
         self.waiting: list[Any] = []
 
     def is_ready(self, fresh: bool) -> bool:
@@ -49,13 +54,14 @@ class Follow:
 
     Parameters:
         box: whose market they are played into.
+        asking: how the live exchange is asked.
     """
 
-    def __init__(self, box: Any) -> None:
+    def __init__(self, box: Any, asking: Asking) -> None:
         self._box = box
+        self._asking = asking
         self._market: FollowedMarket = box.market
         self._symbols: dict[str, _Followed] = {}
-        self._client: Any = None
         self._manager: Any = None
 
     def start(self) -> None:
@@ -63,7 +69,7 @@ class Follow:
         reactor.callWhenRunning(self._prices)
 
     def _prices(self) -> None:
-        asked = threads.deferToThread(self._ask, "get_all_tickers")
+        asked = threads.deferToThread(self._ask, "ticker/price")
         asked.addCallbacks(self._priced, lambda failure: None)
         asked.addBoth(lambda _: reactor.callLater(_PRICES_EVERY, self._prices))
 
@@ -72,12 +78,18 @@ class Follow:
             whole, _, decimals = row["price"].partition(".")
             self._market.prices[row["symbol"]] = int(whole + decimals.ljust(8, "0")[:8])
 
-    def _ask(self, name: str, **params: Any) -> Any:
-        from binance_legacy.client import Client
+    def _ask(self, path: str, **params: Any) -> Any:
+        """Ask the live exchange, in a thread.
 
-        if self._client is None:
-            self._client = Client()
-        return getattr(self._client, name)(**params)
+        Raises:
+            Refusal: that is its answer.
+            ValueError: it does not answer as it should.
+        """
+        answer = self._asking.ask(f"/api/v3/{path}", urlencode(params))
+        told = orjson.loads(answer.body)
+        if answer.status != 200:
+            raise Refusal(int(told["code"]), str(told["msg"]), answer.status)
+        return told
 
     def ready(self, name: str, fresh: bool) -> Any:
         """None where a symbol is followed, and `fresh`: its book is the live one's; else a Deferred of None, when so.
@@ -108,13 +120,10 @@ class Follow:
         asked.addCallbacks(lambda found: self._described(one, *found), lambda why: self._failed(one, why))
 
     def _describe(self, name: str) -> tuple[Any, Any]:
-        info = self._ask("get_symbol_info", symbol=name)
-        return info, self._ask("get_recent_trades", symbol=name, limit=1)[-1]
+        info = self._ask("exchangeInfo", symbol=name)["symbols"][0]
+        return info, self._ask("trades", symbol=name, limit=1)[-1]
 
     def _described(self, one: _Followed, info: Any, trade: Any) -> None:
-        if info is None:
-            self._failed(one, None)
-            return
         try:
             self._box.catch_up()
             self._market.follow(symbol_of(info), trade)
@@ -126,12 +135,9 @@ class Follow:
 
     def _failed(self, one: _Followed, why: Any) -> None:
         """A symbol is not there, or the live exchange does not answer; the next one who asks tries again."""
-        log.warning(
-            "%s cannot be followed: %s", one.name, why.getErrorMessage() if why else "there is none such"
-        )
-        self._give_up(
-            one, Refusal(-1121, "Invalid symbol.") if why is None or "-1121" in str(why.value) else None
-        )
+        log.warning("%s cannot be followed: %s", one.name, why.getErrorMessage())
+        refused = isinstance(why.value, Refusal) and why.value.code in _NO_SUCH_SYMBOL
+        self._give_up(one, why.value if refused else None)
 
     def _give_up(self, one: _Followed, refusal: Refusal | None) -> None:
         del self._symbols[one.name]
@@ -143,7 +149,7 @@ class Follow:
         from binance_legacy.websockets import BinanceSocketManager
 
         if self._manager is None:
-            self._manager = BinanceSocketManager(self._client, on_notice=self._noticed)
+            self._manager = BinanceSocketManager(None, on_notice=self._noticed)
             self._manager.daemon = True
             self._manager.start()
         low = one.name.lower()
@@ -181,7 +187,7 @@ class Follow:
         if one.asking:
             return
         one.asking = True
-        asked = threads.deferToThread(self._ask, "get_order_book", symbol=one.name, limit=_LEVELS)
+        asked = threads.deferToThread(self._ask, "depth", symbol=one.name, limit=_LEVELS)
         asked.addCallbacks(lambda book: self._answered(one, book), lambda why: self._ask_again(one))
 
     def _ask_again(self, one: _Followed) -> None:
@@ -190,14 +196,15 @@ class Follow:
             if not one.follower.in_step:
                 self._snapshot(one)
 
-        reactor.callLater(_RETRY, again)
+        reactor.callLater(one.retry, again)
+        one.retry = min(2 * one.retry, _LONGEST_RETRY)
 
     def _answered(self, one: _Followed, book: dict[str, Any]) -> None:
         on_top = one.follower.snapshot(book["lastUpdateId"])
         if on_top is None:
             self._ask_again(one)
             return
-        one.asking, one.heard = False, time.monotonic()
+        one.asking, one.heard, one.retry = False, time.monotonic(), _RETRY
         now, low = time.time_ns() // 1000, one.name.lower()
         self._market.begin_book(one.name)
         self._play(

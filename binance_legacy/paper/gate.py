@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
@@ -23,11 +24,12 @@ from binance_legacy.wire.streamnames import read as read_spot
 PUBLIC = ("api", "fapi", "dapi", "eapi")
 """The first parts of paths under which the public market lies."""
 
-SECRET = frozenset(("signature", "timestamp", "recvwindow", "apikey", "listenkey", "listentoken"))
+SECRET = frozenset(
+    ("signature", "timestamp", "recvwindow", "apikey", "x-mbx-apikey", "listenkey", "listentoken", "secret")
+)
 """The names, in small letters, of what belongs to an account in a request: none that has one of them leaves."""
 
-_ABOUT_STREAMS = frozenset(("SUBSCRIBE", "UNSUBSCRIBE", "LIST_SUBSCRIPTIONS"))
-_ABOUT_LINES = frozenset(("SET_PROPERTY", "GET_PROPERTY"))
+_PROPERTIES = (["combined"],)
 
 
 @functools.cache
@@ -55,14 +57,30 @@ def is_market_stream(door: str, name: str) -> bool:
     )
 
 
-def is_market_request(door: str, payload: bytes) -> bool:
-    """Whether what is asked over a stream connection is about streams of the public market alone."""
+def market_request(door: str, payload: bytes) -> bytes | None:
+    """What may leave of a request over a stream connection: its method, names of streams of the public market, its id.
+
+    Returns:
+        None where it is about anything else.
+    """
     try:
         request = orjson.loads(payload)
-        names = [name for name in request.get("params") or () if isinstance(name, str)]
-        method = request["method"]
+        method, params, number = request["method"], request.get("params"), request.get("id")
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        return None
+    if not isinstance(number, int | str | None) or not _may_be_asked(door, method, params):
+        return None
+    said = {"method": method, "params": params, "id": number}
+    return orjson.dumps({name: value for name, value in said.items() if value is not None})
+
+
+def _may_be_asked(door: str, method: Any, params: Any) -> bool:
+    if method == "LIST_SUBSCRIPTIONS":
+        return params in (None, [])
+    if not isinstance(params, list):
         return False
-    if method in _ABOUT_LINES:
-        return True
-    return method in _ABOUT_STREAMS and all(is_market_stream(door, name) for name in names)
+    if method in ("SUBSCRIBE", "UNSUBSCRIBE"):
+        return all(isinstance(name, str) and is_market_stream(door, name) for name in params)
+    return (method == "GET_PROPERTY" and params in _PROPERTIES) or (
+        method == "SET_PROPERTY" and params[:1] in _PROPERTIES and params[1:] in ([True], [False])
+    )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import orjson
-import requests
 from autobahn.twisted.resource import WebSocketResource
 from twisted.internet import reactor as _reactor
 from twisted.internet import threads
@@ -45,7 +44,7 @@ class Outside:
 
     def begin(self, box: Any) -> None:
         """The box is there: begin to follow."""
-        self.follow = Follow(box)
+        self.follow = Follow(box, self._asking)
         self.pipes = WebSocketResource(PipeFactory(box, reactor))
         self.follow.start()
 
@@ -80,16 +79,16 @@ class Outside:
             method, params = str(request["method"]), request.get("params") or {}
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
             return None
+        if not isinstance(params, dict):
+            return None
         path = sessions.MARKET.get(method.removeprefix("v3/"))
         if path is None:
-            symbol = params.get("symbol") if isinstance(params, dict) else None
+            symbol = params.get("symbol")
             if not isinstance(symbol, str) or self.follow is None:
                 return None
             return self.follow.ready(symbol, fresh=any(word in method for word in _PLACING))
         sent = {name: value for name, value in params.items() if name.lower() not in SECRET}
-        query = requests.models.RequestEncodingMixin._encode_params(  # type: ignore[attr-defined]
-            {name: _text(value) for name, value in sent.items() if name != "returnRateLimits"}
-        )
+        query = urlencode({name: _text(value) for name, value in sent.items() if name != "returnRateLimits"})
         found = threads.deferToThread(self._asking.ask, f"/api/v3/{path}", query)
         found.addCallback(functools.partial(_reply, request.get("id")))
         return found

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import orjson
 from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol, connectWS
 
 from binance_legacy.engine import tls
+from binance_legacy.engine.settings import times
 from binance_legacy.exchange.doors.connections import GOING_AWAY, Connection, ConnectionFactory, Limits
-from binance_legacy.exchange.doors.push import SPOT, read_target
+from binance_legacy.exchange.doors.push import SPOT, Target, read_target
 from binance_legacy.exchange.doors.streams import frame
 from binance_legacy.wire import venues
 
-from .gate import is_market_request
+from .gate import market_request
 
 _STREAMS = {
     "spot": "wss://stream.binance.com:9443", "um": "wss://fstream.binance.com", "cm": "wss://dstream.binance.com",
 }  # fmt: skip
 _TIMEOUT = 10.0
+
+
+def _path(target: Target) -> str:
+    """Where a client's streams lie on the live exchange: made anew, so that nothing else of its address leaves."""
+    names = "/".join(quote(name, safe="!@") for name in target.names)
+    host, _, category = target.door.partition("/")
+    door = f"/{category}" if category else ""
+    if target.combined:
+        path, query = f"{door}/stream", [f"streams={names}"] if names else []
+    else:
+        path, query = f"{door}/ws" + (f"/{names}" if names else ""), []
+    if target.fine and host == SPOT:
+        query.append("timeUnit=MICROSECOND")
+    return path + ("?" + "&".join(query) if query else "")
 
 
 class Pipe(Connection):
@@ -29,12 +44,11 @@ class Pipe(Connection):
     _upstream: Upstream | None = None
 
     def opened(self) -> None:
-        uri = self.http_request_uri
-        self._door = read_target(uri).door
+        target = read_target(self.http_request_uri)
+        self._door = target.door
         self._waiting: list[bytes] = []
         host = _STREAMS[self._door.partition("/")[0]]
-        path = uri if self._door == SPOT else uri.replace("/fstream/", "/", 1).replace("/dstream/", "/", 1)
-        url = venues.reroute(host + path)
+        url = venues.reroute(host + _path(target))
         factory = UpstreamFactory(url, self)
         secure = url.startswith("wss")
         connectWS(factory, tls.options(urlsplit(url).hostname or "") if secure else None, timeout=_TIMEOUT)
@@ -61,13 +75,14 @@ class Pipe(Connection):
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         if not self.may_speak():
             return
-        if not is_market_request(self._door, payload):
+        request = market_request(self._door, payload)
+        if request is None:
             refused = "Invalid request: paper trading passes on what is asked of market streams, nothing else"
             self.send(frame(orjson.dumps({"code": 2, "msg": refused})))
         elif self._upstream is None:
-            self._waiting.append(payload)
+            self._waiting.append(request)
         else:
-            self._upstream.ask(payload)
+            self._upstream.ask(request)
 
     def fell_behind(self) -> None:
         super().fell_behind()
@@ -129,6 +144,12 @@ class UpstreamFactory(WebSocketClientFactory):
     def __init__(self, url: str, pipe: Pipe) -> None:
         super().__init__(url)  # type: ignore[no-untyped-call]
         self.pipe = pipe
+        self.setProtocolOptions(  # type: ignore[no-untyped-call]
+            openHandshakeTimeout=times().handshake,
+            autoPingInterval=times().ping_every,
+            autoPingTimeout=times().ping_wait,
+            autoPingRestartOnAnyTraffic=True,
+        )
 
     def clientConnectionFailed(self, connector: Any, reason: Any) -> None:
         self.pipe.parted()

@@ -90,12 +90,14 @@ class Line:
         if self.server.no_handshake:
             self.sock.recv(1)
             raise EOFError
-        key = next(
-            h.split(b":", 1)[1].strip()
-            for h in request.split(b"\r\n")
-            if h.lower().startswith(b"sec-websocket-key")
-        )
-        accept = base64.b64encode(hashlib.sha1(key + GUID).digest())
+        keys = [
+            line.split(b":", 1)[1].strip()
+            for line in request.split(b"\r\n")
+            if line.lower().startswith(b"sec-websocket-key")
+        ]
+        if not keys:
+            raise EOFError  # somebody wants a web page
+        accept = base64.b64encode(hashlib.sha1(keys[0] + GUID).digest())
         answer = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         self.sock.sendall(answer + b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n")
         self.open = True
