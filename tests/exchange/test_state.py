@@ -28,7 +28,8 @@ SPOT_QUESTIONS = (
     ("account.rateLimits.orders", {}),
 )  # fmt: skip
 FUTURES_QUESTIONS = (
-    ("/fapi/v2/balance", {}), ("openOrders", {}), ("openAlgoOrders", {}), ("income", {"limit": 1000}),
+    ("/fapi/v2/balance", {}), ("rateLimit/order", {}),
+    ("openOrders", {}), ("openAlgoOrders", {}), ("income", {"limit": 1000}),
     ("forceOrders", {}), ("positionSide/dual", {}), ("positionMargin/history", {"symbol": "BTCUSDT"}),
     *((name, {"symbol": "BTCUSDT"}) for name in ("allOrders", "userTrades", "allAlgoOrders")),
 )  # fmt: skip
@@ -144,6 +145,7 @@ def busy(bench):
     bench.algo("SELL", "STOP_MARKET", triggerPrice=bench.price("0.9"), closePosition="true")
     bench.algo("SELL", "TRAILING_STOP_MARKET", quantity="0.01", callbackRate="5")
     bench.ask("POST", "listenKey")
+    bench.margin("POST", "/sapi/v1/userListenToken")
     bench.office.wallet.deposit(bench.office.account("ann"), "USDT", "5")
     bench.office.wallet.pay(bench.office.account("bob"), "BNB", "0.1", "Airdrop")
 
@@ -160,6 +162,8 @@ def test_everything_that_can_be_asked_is_the_same_after_a_restart(path):
         assert {key: after[key] for key in before[by]} == before[by]
     assert second.conserved() and not any(second.office.trading.ledger.sums().values())
     assert second.market.now == first.market.now
+    (token,) = [one.text for one in first.office.tokens.alive()]
+    assert second.office.tokens.find(token).account.owner.name == "ann"
     key = first.exchange().keys.alive()[0].text
     assert second.exchange().keys.find(key).account.name == "ann"
 

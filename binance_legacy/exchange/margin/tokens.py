@@ -20,6 +20,7 @@ LONGEST: Final = DAY
 
 _LENGTH: Final = 86
 _MOST: Final = 100
+"""How many tokens an account has; the oldest go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,18 @@ class ListenTokens:
             raise refusals.invalid("validity")
         token = ListenToken(self.margin.letters(_LENGTH), account, self.margin.now + (validity or LONGEST))
         self._tokens[token.text] = token
-        while len(self._tokens) > _MOST:
-            del self._tokens[next(iter(self._tokens))]
+        own = [one.text for one in self._tokens.values() if one.account is account]
+        for text in own[:-_MOST]:
+            del self._tokens[text]
         return token
+
+    def alive(self) -> list[ListenToken]:
+        """The tokens that are valid."""
+        return [one for one in self._tokens.values() if one.until > self.margin.now]
+
+    def bring_back(self, token: ListenToken) -> None:
+        """A token that was given before is valid again."""
+        self._tokens[token.text] = token
 
     def find(self, text: str) -> ListenToken:
         """A token that is valid.
@@ -98,6 +108,8 @@ class ListenTokens:
 
     def advance(self) -> None:
         """Ends the subscriptions whose token is over."""
+        for text in [one.text for one in self._tokens.values() if one.until <= self.margin.now]:
+            del self._tokens[text]
         for held in [one for one in self._held if one.until <= self.margin.now]:
             self._held.pop(held, None)
             held.end()

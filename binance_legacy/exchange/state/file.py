@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import orjson
 
-VERSION: Final = 1
+VERSION: Final = 2
 _APPLICATION: Final = 0x424C5354
 _WAIT: Final = 0.5
 

@@ -20,6 +20,7 @@ from ..futures.keys import ListenKey
 from ..futures.positions import FuturesAccount, Income
 from ..margin.accounts import MarginAccount
 from ..margin.margin import Margin
+from ..margin.tokens import ListenToken, ListenTokens
 from ..market.market import Market
 from ..trade.desk import Desk
 from ..trade.ledger import Account, Ledger
@@ -49,6 +50,8 @@ class Offices(Protocol):
     def wallet(self) -> Wallet: ...
     @property
     def margin(self) -> Margin: ...
+    @property
+    def tokens(self) -> ListenTokens: ...
     @property
     def futures(self) -> dict[str, Exchange]: ...
     @property
@@ -152,9 +155,11 @@ class Keeper:
     def _account(self, world: str, account: Account) -> Iterator[Row]:
         if isinstance(account, MarginAccount):
             yield "margin", account.name, {**rows.margin_row(account), "count": self._count(account)}
+            yield from self._histories(account)
             return
         if isinstance(account, FuturesAccount):
-            yield "futures", f"{world} {account.name}", rows.futures_row(account)
+            count = self._office.futures[world].trading.count(account).state
+            yield "futures", f"{world} {account.name}", {**rows.futures_row(account), "count": count}
             yield from self._income(world, account)
             return
         opening = self._office.openings.get(account.name, {})
@@ -168,6 +173,11 @@ class Keeper:
     def _income(self, world: str, account: FuturesAccount) -> Iterator[Row]:
         for number in self._since("income", world, account.name, len(account.income)):
             yield "income", f"{world} {account.name} {number:012d}", rows.income_row(account.income[number])
+
+    def _histories(self, account: MarginAccount) -> Iterator[Row]:
+        for kind, history in rows.histories(account).items():
+            for number in self._since(kind, SPOT, account.name, len(history)):
+                yield kind, f"{account.name} {number:012d}", rows.plain(history[number])
 
     def _trailing(self) -> Iterator[Row]:
         """Orders that follow the price, as far as they have come: no report tells of that."""
@@ -188,6 +198,8 @@ class Keeper:
         """What is small and seldom changes."""
         keys = {name: [key.secret, key.account.name] for name, key in self._office.keys.items()}
         yield from self._if_new("small", "keys", keys)
+        tokens = [[one.text, one.account.name, one.until] for one in self._office.tokens.alive()]
+        yield from self._if_new("small", "listen tokens", tokens)
         for margin, exchange in self._office.futures.items():
             trading = exchange.trading
             alive = [[one.text, one.account.name, one.until] for one in exchange.keys.alive()]
@@ -273,6 +285,7 @@ class Keeper:
         self._skip_ids(stored, traded)
         for name, (secret, owner) in small.get("keys", {}).items():
             office.keys[name] = ApiKey(name, secret, office.trading.ledger.accounts[owner])
+        self._read_tokens(small.get("listen tokens", []))
         office.trading.set_settings(small.get("settings", {}))
         self._read_orders(stored, traded)
         for margin, exchange in office.futures.items():
@@ -294,8 +307,19 @@ class Keeper:
             account = rows.margin_account(office.trading.ledger.accounts[row["owner"]], row)
             office.margin.adopt(account)
             office.trading.count(account).state = row["count"]
+        self._read_histories()
         for margin, exchange in office.futures.items():
             self._read_futures_accounts(margin, exchange)
+
+    def _read_histories(self) -> None:
+        accounts = {account.name: account for account in self._office.margin.accounts()}
+        for kind, made in rows.HISTORIES.items():
+            for key, row in self._file.read(kind):
+                account = accounts[key.rpartition(" ")[0]]
+                rows.histories(account)[kind].append(made(**row))
+        for account in accounts.values():
+            for kind, history in rows.histories(account).items():
+                self._counted[kind, SPOT, account.name] = len(history)
 
     def _read_futures_accounts(self, margin: str, exchange: Exchange) -> None:
         trading, owners = exchange.trading, self._office.trading.ledger.accounts
@@ -304,7 +328,9 @@ class Keeper:
         for key, row in self._file.read("futures"):
             world, _, name = key.partition(" ")
             if world == margin:
-                rows.fill_futures(trading.account(owners[name]), row, trading.market.contracts)
+                account = trading.account(owners[name])
+                rows.fill_futures(account, row, trading.market.contracts)
+                trading.count(account).state = row["count"]
         trading.opening.update(opening)
         for key, row in self._file.read("income"):
             world, rest = key.split(" ", 1)
@@ -398,6 +424,12 @@ class Keeper:
             assert isinstance(account, FuturesAccount)
             position = account.position(trading.market.contract(contract_name), side)
             trading.margin_changes.append((account, position, change, at))
+
+    def _read_tokens(self, tokens: list[tuple[str, str, int]]) -> None:
+        for text, name, until in tokens:
+            account = self._owner(SPOT, name)
+            assert isinstance(account, MarginAccount)
+            self._office.tokens.bring_back(ListenToken(text, account, until))
 
     def _go_on(self) -> None:
         """Open orders meet the market as it is now."""

@@ -23,6 +23,9 @@ _ORDER: Final = (
     "prevented", "prevented_id", "met", "expiry", "client_id",
 )  # fmt: skip
 _ACCOUNT: Final = ("uid", "opened", "updated", "maker_rate", "taker_rate", "burns_bnb")
+HISTORIES: Final = {"loan": Loan, "charge": Interest, "forced": Forced}
+"""What a margin account has on record, which only ever grows, by the kind of its rows."""
+
 _LIST: Final = ("id", "contingency", "client_id", "time", "status", "step")
 
 
@@ -64,11 +67,13 @@ def margin_row(account: MarginAccount) -> Row:
         "symbol": account.symbol,
         "enabled": account.enabled,
         "debts": {asset: plain(debt) for asset, debt in account.debts.items()},
-        "loans": [plain(one) for one in account.loans],
-        "charges": [plain(one) for one in account.charges],
-        "forced": [plain(one) for one in account.forced],
         "pledges": [plain(one) for one in account.pledges],
     }
+
+
+def histories(account: MarginAccount) -> dict[str, list[Any]]:
+    """What a margin account has on record, by the kind of its rows."""
+    return {"loan": account.loans, "charge": account.charges, "forced": account.forced}
 
 
 def margin_account(owner: Account, row: Row) -> MarginAccount:
@@ -77,10 +82,7 @@ def margin_account(owner: Account, row: Row) -> MarginAccount:
     fill_account(account, row)
     account.enabled = row["enabled"]
     account.debts.update({asset: Debt(**debt) for asset, debt in row["debts"].items()})
-    account.loans.extend(made(Loan, row["loans"]))
-    account.charges.extend(made(Interest, row["charges"]))
-    account.forced.extend(made(Forced, row["forced"]))
-    account.pledges.extend(made(Pledge, row.get("pledges", [])))
+    account.pledges.extend(made(Pledge, row["pledges"]))
     return account
 
 
