@@ -65,6 +65,24 @@ def test_a_larger_order_the_other_way_turns_a_position_around(bench):
     assert min(price for price, _ in sold) <= entry <= max(price for price, _ in sold)
 
 
+@pytest.mark.parametrize(("margin", "symbol", "qty"), [("um", "BTCUSDT", "0.1"), ("cm", "BTCUSD_PERP", "10")])
+@pytest.mark.parametrize(("side", "other"), [("BUY", "SELL"), ("SELL", "BUY")])
+def test_at_its_break_even_price_a_position_has_gained_what_opening_it_cost(
+    bench, margin, symbol, qty, side, other
+):
+    api = "fapi" if margin == "um" else "dapi"
+    bench.ask("POST", f"/{api}/v1/order", symbol=symbol, side=side, type="MARKET", quantity=qty)
+    bench.ask(
+        "POST", f"/{api}/v1/order", symbol=symbol, side=other, type="MARKET", quantity=str(Decimal(qty) / 2)
+    )
+    account = bench.account(margin=margin)
+    position = account.position(bench.exchange(margin).trading.market.contract(symbol), "BOTH")
+    trades = bench.trading(margin).desk(symbol).trades_of(account)
+    paid = sum(one.commission for one in trades if one.order.ticket.is_buy == (side == "BUY"))
+    assert abs(position.gain(position.break_even) - paid / 2) <= 5
+    assert (position.break_even > position.entry) == (side == "BUY")
+
+
 def test_the_unrealized_profit_is_the_way_from_entry_to_mark(bench):
     bench.order("SELL", "0.2")
     bench.move("0.99")

@@ -82,7 +82,7 @@ class Kept(Bench):
             for path, params in MARGIN_QUESTIONS
         }
         told["positions"] = [
-            (key, one.qty, one.cost, one.margin, one.realized)
+            (key, one.qty, one.cost, one.fees, one.margin, one.realized)
             for key, one in self.account(by).positions.items()
         ]
         owner = self.office.account(by)

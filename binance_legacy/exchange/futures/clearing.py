@@ -59,10 +59,10 @@ class FuturesClearing(Clearing):
         value = contract.value(scaled, qty)
         position = account.position(contract, ticket.side_of)
         before = abs(position.qty)
-        done = position.trade(ticket.is_buy, scaled, qty)
+        fee = value * (account.maker_rate if is_maker else account.taker_rate) // UNIT
+        done = position.trade(ticket.is_buy, scaled, qty, fee)
         position.updated = at
         self._set_aside(account, position, done, before, contract.value(scaled, done.opened))
-        fee = value * (account.maker_rate if is_maker else account.taker_rate) // UNIT
         asset = contract.margin_asset
         self.ledger.charge(account, asset, fee)
         self.book(account, "COMMISSION", contract.name, asset, -fee, at, str(number))

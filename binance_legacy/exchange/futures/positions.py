@@ -40,17 +40,18 @@ class Position:
         side: ``BOTH`` in one-way mode, else ``LONG`` or ``SHORT``.
         qty: in quantity units, below zero where it is short.
         cost: what its quantity was worth when it was opened, in 1e-8, with the sign of `qty`.
+        fees: what opening its quantity cost in fees, in 1e-8.
         margin: what is set aside for it alone, in 1e-8; 0 where its margin is crossed.
         realized: gains so far.
         updated: when it last changed, milliseconds.
     """
 
-    __slots__ = ("contract", "cost", "margin", "qty", "realized", "side", "updated")
+    __slots__ = ("contract", "cost", "fees", "margin", "qty", "realized", "side", "updated")
 
     def __init__(self, contract: Contract, side: str) -> None:
         self.contract: Final = contract
         self.side: Final = side
-        self.qty = self.cost = self.margin = self.realized = self.updated = 0
+        self.qty = self.cost = self.fees = self.margin = self.realized = self.updated = 0
 
     def __repr__(self) -> str:
         return f"<Position {self.contract.name} {self.side} {self.qty}>"
@@ -58,11 +59,24 @@ class Position:
     @property
     def entry(self) -> int:
         """The average price at which it was opened, in 1e-8."""
+        return self._price_of(abs(self.cost))
+
+    @property
+    def break_even(self) -> int:
+        """The price at which closing it gains what opening it cost in fees, in 1e-8.
+
+        What closing costs, and funding, are not in it. (Binance, *How to Visualize the Breakeven Price*.)
+        """
+        gains_above = (self.qty > 0) == self.contract.is_linear
+        return self._price_of(abs(self.cost) + (self.fees if gains_above else -self.fees))
+
+    def _price_of(self, value: int) -> int:
+        """The price at which its quantity is worth so much."""
         if not self.qty:
             return 0
         if self.contract.is_linear:
-            return int(abs(self.cost) * 10**self.contract.qty_places // abs(self.qty))
-        return abs(self.qty) * self.contract.size * UNIT * UNIT // max(1, abs(self.cost))
+            return int(value * 10**self.contract.qty_places // abs(self.qty))
+        return abs(self.qty) * self.contract.size * UNIT * UNIT // max(1, value)
 
     def notional(self, mark: int) -> int:
         """What it is worth, without sign."""
@@ -77,8 +91,8 @@ class Position:
         grown = value - cost if self.contract.is_linear else cost - value
         return grown if self.qty > 0 else -grown
 
-    def trade(self, is_buy: bool, price: int, qty: int) -> Traded:
-        """Adds a fill, at a price in 1e-8."""
+    def trade(self, is_buy: bool, price: int, qty: int, fee: int = 0) -> Traded:
+        """Adds a fill, at a price in 1e-8, for a fee."""
         sign = 1 if is_buy else -1
         closed = min(qty, abs(self.qty)) if self.qty * sign < 0 else 0
         value = self.contract.value(price, qty)
@@ -87,9 +101,11 @@ class Position:
         if closed:
             cost = abs(self.cost) * closed // abs(self.qty)
             gain = self._gain(closing, cost)
+            self.fees -= self.fees * closed // abs(self.qty)
             self.cost += sign * cost
             self.qty += sign * closed
         if opened := qty - closed:
+            self.fees += fee * opened // qty
             self.cost += sign * (value - closing)
             self.qty += sign * opened
         self.realized += gain

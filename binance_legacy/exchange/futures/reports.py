@@ -264,7 +264,7 @@ def _position_told(account: FuturesAccount, one: Position, mark: Mark) -> Row:
         "s": contract.name,
         "pa": contract.qty_text(one.qty),
         "ep": scaled_text(one.entry),
-        "bep": scaled_text(one.entry),
+        "bep": scaled_text(one.break_even),
         "cr": scaled_text(one.realized),
         "up": scaled_text(one.gain(mark(contract.name)) if one.qty else 0),
         "mt": "isolated" if contract.name in account.isolated else "cross",
@@ -291,7 +291,7 @@ def position_row(account: FuturesAccount, one: Position, risk: Risk, mark: int) 
         "symbol": contract.name,
         "positionAmt": contract.qty_text(one.qty),
         "entryPrice": scaled_text(one.entry),
-        "breakEvenPrice": scaled_text(one.entry),
+        "breakEvenPrice": scaled_text(one.break_even),
         "markPrice": scaled_text(mark),
         "unRealizedProfit": scaled_text(one.gain(mark) if one.qty else 0),
         "liquidationPrice": scaled_text(risk.liquidation_price(account, one)),
@@ -407,7 +407,7 @@ def account_position_row(account: FuturesAccount, one: Position, orders: int, ma
         "leverage": str(account.leverage(contract)),
         "isolated": contract.name in account.isolated,
         "entryPrice": scaled_text(one.entry),
-        "breakEvenPrice": scaled_text(one.entry),
+        "breakEvenPrice": scaled_text(one.break_even),
         "maxNotional" if contract.is_linear else "maxQty": str(
             contract.most(account.leverage(contract)) // UNIT
         ),

@@ -26,6 +26,7 @@ _ACCOUNT: Final = ("uid", "opened", "updated", "maker_rate", "taker_rate", "burn
 HISTORIES: Final = {"loan": Loan, "charge": Interest, "forced": Forced}
 """What a margin account has on record, which only ever grows, by the kind of its rows."""
 
+_POSITION: Final = ("qty", "cost", "fees", "margin", "realized", "updated")
 _LIST: Final = ("id", "contingency", "client_id", "time", "status", "step")
 
 
@@ -94,7 +95,7 @@ def futures_row(account: FuturesAccount) -> Row:
         "isolated": sorted(account.isolated),
         "leverages": account.leverages,
         "positions": [
-            [one.contract.name, one.side, one.qty, one.cost, one.margin, one.realized, one.updated]
+            [one.contract.name, one.side, *(getattr(one, name) for name in _POSITION)]
             for one in account.positions.values()
         ],
     }
@@ -108,7 +109,8 @@ def fill_futures(account: FuturesAccount, row: Row, contracts: Mapping[str, Cont
     account.leverages.update(row["leverages"])
     for name, side, *amounts in row["positions"]:
         one = account.position(contracts[name], side)
-        one.qty, one.cost, one.margin, one.realized, one.updated = amounts
+        for field, amount in zip(_POSITION, amounts, strict=True):
+            setattr(one, field, amount)
 
 
 def income_row(one: Income) -> Row:
